@@ -1,0 +1,47 @@
+"""The command line: ``scoreboard COMMAND``."""
+
+import sys
+
+import click
+
+from scoreboard import __version__
+from scoreboard.cli.demo import demo
+from scoreboard.cli.event import export_event, import_event
+from scoreboard.cli.organiser import organiser
+from scoreboard.cli.rank import rank
+from scoreboard.cli.serve import migrate, serve
+from scoreboard.errors import ScoreboardError
+
+
+class Commands(click.Group):
+    """Says our own errors in words, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; an error of ours ends it with exit code 1 and its words on standard error."""
+        try:
+            return super().invoke(ctx)
+        except ScoreboardError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scoreboard")
+def commands() -> None:
+    """Judge hackathons live: scores from phones, a ranking on the big screen, winners that can be defended.
+
+    \b
+    See it all moving:   scoreboard demo
+    Your own event:      scoreboard import my-event && scoreboard serve
+    """
+
+
+for command in (serve, demo, import_event, export_event, organiser, rank, migrate):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run the command line. Output is UTF-8 everywhere: names are Arabic on any machine."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    commands()

@@ -1,0 +1,1 @@
+"""A ballot comes in and is stored."""

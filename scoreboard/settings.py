@@ -1,0 +1,55 @@
+"""What can be set from outside: ``SCOREBOARD_*`` variables, read once at the start.
+
+A variable that is unknown or malformed stops the start and is named: a setting that is silently ignored is found out
+on the day of the event.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scoreboard.errors import Unusable
+
+PREFIX = "SCOREBOARD_"
+# Read by the tests and not by the product.
+OURS_ELSEWHERE = {"SCOREBOARD_REQUIRE"}
+
+
+class Settings(BaseModel):
+    """How this process runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: str = Field("scoreboard.db", description="a SQLite file, or a postgresql:// address")
+    host: str = Field("127.0.0.1", description="the address to listen on; 0.0.0.0 for the whole venue")
+    port: int = Field(8000, ge=0, le=65535, description="the port to listen on; 0 picks a free one")
+    public_address: str = Field(
+        "",
+        pattern=r"^(https?://[^/]+)?$",
+        description="how phones reach the server, in links and QR codes, such as https://score.example; "
+        "empty: the address that the server listens on",
+    )
+    language: Literal["ar", "en"] = Field("ar", description="of pages that belong to no event")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> Self:
+        """Read the settings; `given` (options of the command line) go before variables.
+
+        Raises Unusable, naming each variable that is unknown or malformed.
+        """
+        known = {PREFIX + name.upper() for name in cls.model_fields} | OURS_ELSEWHERE
+        unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+        if unknown:
+            raise Unusable("There is no setting named %(names)s.", names=", ".join(unknown))
+        values = {
+            name: environment[PREFIX + name.upper()]
+            for name in cls.model_fields
+            if PREFIX + name.upper() in environment
+        }
+        try:
+            return cls.model_validate({**values, **{name: value for name, value in given.items() if value is not None}})
+        except ValidationError as failure:
+            words = "; ".join(f"{PREFIX}{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in failure.errors())
+            raise Unusable("These settings cannot be used: %(words)s", words=words) from failure

@@ -1,0 +1,1 @@
+"""Standings are shown, scores are entered."""

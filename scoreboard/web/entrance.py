@@ -1,0 +1,46 @@
+"""The doors that belong to no surface: the front page, the choice of language, the health of the process."""
+
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select, text
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from scoreboard.errors import InvalidForm
+from scoreboard.i18n import LANGUAGES
+from scoreboard.models import Event
+from scoreboard.web.state import State
+from scoreboard.web.templating import LANGUAGE_COOKIE
+
+YEAR = 365 * 24 * 3600
+
+
+def all_events(session: Session) -> list[Event]:
+    """Every event, the newest first."""
+    return list(session.exec(select(Event).order_by(col(Event.starts_on).desc(), col(Event.slug))).all())
+
+
+async def front(request: Request[State]) -> Response:
+    """``GET /``: the events, and the ways in for judges and organisers."""
+    events = await request.state["database"].read(all_events)
+    return request.state["pages"].render(request, "front.html", events=events)
+
+
+async def choose_language(request: Request[State]) -> Response:
+    """``POST /language``: remember the person's language and go back to where they were."""
+    form = await request.form()
+    wish = form.get("language")
+    if wish not in LANGUAGES:
+        raise InvalidForm("There is no such language here.")
+    back = urlsplit(str(form.get("back", "/")))
+    # Only a path of ours: an address given by somebody else could lead anywhere.
+    path = back.path if back.path.startswith("/") and not back.path.startswith("//") and not back.netloc else "/"
+    response = RedirectResponse(path + (f"?{back.query}" if back.query else ""), 303)
+    response.set_cookie(LANGUAGE_COOKIE, str(wish), max_age=YEAR, path="/", samesite="lax", httponly=True)
+    return response
+
+
+async def health(request: Request[State]) -> Response:
+    """``GET /healthz``: whether the process answers and the database can be read."""
+    await request.state["database"].read(lambda session: session.execute(text("SELECT 1")).one())
+    return PlainTextResponse("ok\n")

@@ -1,0 +1,39 @@
+"""A limit on wrong tries, so that a short code cannot be guessed by trying."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+
+from scoreboard.errors import TooManyTries
+
+
+class Throttle:
+    """Counts wrong tries by whoever makes them, within a sliding window.
+
+    `tries` wrong ones in `seconds` are allowed to each key; keys that are quiet are forgotten.
+    """
+
+    def __init__(self, tries: int = 5, seconds: float = 60, clock: Callable[[], float] = time.monotonic) -> None:
+        self.tries = tries
+        self.seconds = seconds
+        self.clock = clock
+        self.failed: dict[str, deque[float]] = {}
+
+    def check(self, key: str) -> None:
+        """Raise TooManyTries when this key has no try left, with the seconds to wait."""
+        now = self.clock()
+        for other in [other for other, times in self.failed.items() if now - times[-1] >= self.seconds]:
+            del self.failed[other]
+        times = self.failed.get(key, deque())
+        while times and now - times[0] >= self.seconds:
+            times.popleft()
+        if len(times) >= self.tries:
+            wait = math.ceil(self.seconds - (now - times[0]))
+            raise TooManyTries(
+                "Too many wrong tries. Please wait %(seconds)s seconds.", seconds=wait, extra={"seconds": wait}
+            )
+
+    def fail(self, key: str) -> None:
+        """Count a wrong try."""
+        self.failed.setdefault(key, deque()).append(self.clock())
