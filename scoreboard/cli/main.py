@@ -27,7 +27,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scoreboard")
 def commands() -> None:
-    """Judge hackathons live: scores from phones, a ranking on the big screen, winners that can be defended.
+    r"""Judge hackathons live: scores from phones, a ranking on the big screen, winners that can be defended.
 
     \b
     See it all moving:   scoreboard demo

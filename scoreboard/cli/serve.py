@@ -7,6 +7,7 @@ import sys
 
 import click
 import uvicorn
+from sqlmodel import Session, col, select
 
 from scoreboard.app import create_app
 from scoreboard.cli.options import database_option
@@ -15,7 +16,6 @@ from scoreboard.judging import access
 from scoreboard.migrations import Age, prepare
 from scoreboard.models import Organiser
 from scoreboard.settings import Settings
-from sqlmodel import Session, col, select
 
 FIRST_ORGANISER = "organiser"
 STOP_SECONDS = 5  # how long open requests and sockets may take to end when the server stops
@@ -24,7 +24,9 @@ STOP_SECONDS = 5  # how long open requests and sockets may take to end when the 
 def listening_socket(host: str, port: int) -> socket.socket:
     """Bind the address that the server listens on; port 0 picks a free one."""
     try:
-        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+        bound = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
     except OSError as failure:
         raise click.ClickException(f"Cannot listen on {host}, port {port}: {failure.strerror}.") from failure
     bound.set_inheritable(True)
@@ -95,11 +97,13 @@ async def run(settings: Settings) -> None:
 
 @click.command()
 @database_option
-@click.option("--host", metavar="ADDRESS", help="The address to listen on; 0.0.0.0 for the whole venue.  [default: 127.0.0.1]")
+@click.option(
+    "--host", metavar="ADDRESS", help="The address to listen on; 0.0.0.0 for the whole venue.  [default: 127.0.0.1]"
+)
 @click.option("--port", type=int, metavar="PORT", help="The port to listen on; 0 picks a free one.  [default: 8000]")
 @click.option("--public-address", metavar="URL", help="How phones reach the server, for links and QR codes.")
 def serve(database: str, host: str | None, port: int | None, public_address: str | None) -> None:
-    """Run the server. An empty database is created.
+    r"""Run the server. An empty database is created.
 
     \b
     Example: scoreboard serve --database hackathon.db --host 0.0.0.0 --public-address https://score.example
@@ -113,11 +117,15 @@ def serve(database: str, host: str | None, port: int | None, public_address: str
 @click.command()
 @database_option
 def migrate(database: str) -> None:
-    """Bring a database of an older version to this one. Make a copy of it first.
+    r"""Bring a database of an older version to this one. Make a copy of it first.
 
     \b
     Example: scoreboard migrate --database hackathon.db
     """
     was = prepare(database, migrate=True)
-    words = {Age.EMPTY: "was empty and is ready", Age.CURRENT: "is of this version already", Age.OLDER: "is of this version now"}
+    words = {
+        Age.EMPTY: "was empty and is ready",
+        Age.CURRENT: "is of this version already",
+        Age.OLDER: "is of this version now",
+    }
     click.echo(f"The database {database} {words[was]}.")

@@ -1,0 +1,5 @@
+"""``python -m scoreboard``."""
+
+from scoreboard.cli.main import main
+
+main()

@@ -1,0 +1,43 @@
+"""The tables.
+
+Rows are built from validated forms and never from raw input: a SQLModel table does not validate. What the forms
+refuse, the CHECK constraints refuse too, so that a fault in a form cannot store nonsense. Every type is one that
+SQLite and PostgreSQL share.
+
+Names and other texts that an organiser writes exist in both languages: ``name_en`` and ``name_ar``, either of which
+may be empty, never both. Times are aware and in UTC. Numbers of a rubric are exact: a whole number of thousandths.
+"""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from scoreboard.models.access import Deployment, JudgeLink, OneTimeLink, Organiser, SignIn
+from scoreboard.models.event import Award, Conflict, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
+from scoreboard.models.record import Assignment, Ballot, LedgerHead, LogEntry, Run, Score
+
+metadata: MetaData = SQLModel.metadata
+
+__all__ = [
+    "Assignment",
+    "Award",
+    "Ballot",
+    "Conflict",
+    "Criterion",
+    "Deployment",
+    "Entry",
+    "Event",
+    "Judge",
+    "JudgeLink",
+    "LedgerHead",
+    "LogEntry",
+    "OneTimeLink",
+    "Organisation",
+    "Organiser",
+    "Round",
+    "Run",
+    "Score",
+    "SignIn",
+    "Team",
+    "Track",
+    "metadata",
+]

@@ -1,0 +1,104 @@
+"""What happens at an event: who is to score whom, ballots, stored results, and the ledger of it all."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from scoreboard.columns import instant, reference
+
+
+class Assignment(SQLModel, table=True):
+    """A judge is to score a team in a round."""
+
+    STATES: ClassVar = ("pending", "skipped", "done")
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = reference("round.id", index=False)
+    judge_id: int = reference("judge.id")
+    team_id: int = reference("team.id")
+    position: int  # the order in which the judge is to visit
+    state: str = "pending"
+
+    __table_args__ = (
+        UniqueConstraint("round_id", "judge_id", "team_id"),
+        CheckConstraint("state IN ('pending', 'skipped', 'done')", name="state"),
+    )
+
+
+class Ballot(SQLModel, table=True):
+    """A judge's whole answer for a team. Append-only: the highest revision is the current one."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    uuid: UUID = Field(unique=True)  # made on the phone, so that a repeat is known as one
+    round_id: int = reference("round.id", index=False)
+    judge_id: int = reference("judge.id")
+    team_id: int = reference("team.id")
+    revision: int
+    base_revision: int  # the revision it was made from; 0 when there was none
+    sequence: int  # of its entry in the event's ledger
+    comment: str = ""  # for the team
+    note: str = ""  # for the judge alone
+    entered_at: datetime | None = instant()  # by the phone's clock
+    received_at: datetime = instant(nullable=False)
+
+    __table_args__ = (
+        UniqueConstraint("round_id", "judge_id", "team_id", "revision"),
+        CheckConstraint("revision = base_revision + 1 AND base_revision >= 0", name="revision"),
+    )
+
+
+class Score(SQLModel, table=True):
+    """One number in a ballot: steps above the criterion's minimum."""
+
+    ballot_id: int = reference("ballot.id", primary_key=True, index=False)
+    criterion_id: int = Field(primary_key=True, index=True)
+    steps: int
+    top: int
+
+    __table_args__ = (
+        ForeignKeyConstraint(["criterion_id", "top"], ["criterion.id", "criterion.top"]),
+        CheckConstraint("steps >= 0 AND steps <= top", name="range"),
+    )
+
+
+class Run(SQLModel, table=True):
+    """A stored result: what the board showed at a freeze, or what was finalised."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = reference("round.id")
+    kind: str
+    at: datetime = instant(nullable=False)
+    sequence: int  # the ledger's entry up to which ballots count
+    rule: str
+    software: str
+    standings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    hash: str
+
+    __table_args__ = (CheckConstraint("kind IN ('frozen', 'final')", name="kind"),)
+
+
+class LedgerHead(SQLModel, table=True):
+    """The newest entry of an event's ledger; the row that writers take turns on."""
+
+    event_id: int = reference("event.id", primary_key=True, index=False)
+    sequence: int = 0
+    hash: str
+
+
+class LogEntry(SQLModel, table=True):
+    """Who did what, when. Append-only; each entry carries the hash of the one before."""
+
+    event_id: int = reference("event.id", primary_key=True, index=False)
+    sequence: int = Field(primary_key=True)
+    at: datetime = instant(nullable=False)
+    actor: str
+    action: str
+    subject: str
+    payload: str = Field(sa_type=Text)  # canonical JSON: what the hash was taken over
+    previous_hash: str
+    hash: str
+
+    __table_args__ = (CheckConstraint("sequence >= 1", name="sequence"), Index(None, "event_id", "action"))

@@ -1,0 +1,143 @@
+import asyncio
+import sqlite3
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Session, func, select, text
+
+from scoreboard.database import (
+    SOUND_SQLITE,
+    WAITING,
+    Database,
+    database_address,
+    open_engine,
+    opened,
+    sound_sqlite,
+)
+from scoreboard.errors import Busy, Unusable
+from scoreboard.models import Event, Team
+
+
+def add(session: Session, slug: str) -> int | None:
+    event = Event(
+        slug=slug,
+        name_en="An event",
+        starts_on=date(2026, 12, 7),
+        ends_on=date(2026, 12, 9),
+        time_zone="Asia/Qatar",
+        language="ar",
+        created_at=datetime.now(UTC),
+    )
+    session.add(event)
+    session.flush()
+    return event.id
+
+
+def count(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(Event)).one()
+
+
+async def test_what_was_written_is_read_afterwards_and_by_others(database: Database, database_path: str) -> None:
+    await database.write(add, "first")
+    assert await database.read(count) == 1
+    with sqlite3.connect(database_path) as stranger:
+        assert stranger.execute("SELECT slug FROM event").fetchall() == [("first",)]
+    stranger.close()
+
+
+async def test_work_that_waits_together_fails_alone(database: Database) -> None:
+    outcomes = await asyncio.gather(
+        *(database.write(add, slug) for slug in ("a", "b", "a", "c")), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [int, int, IntegrityError, int]
+    assert await database.read(count) == 3
+
+
+async def test_work_that_fails_half_way_stores_nothing(database: Database) -> None:
+    def half(session: Session) -> None:
+        add(session, "half")
+        raise ValueError("on the way")
+
+    with pytest.raises(ValueError, match="on the way"):
+        await database.write(half)
+    assert await database.read(count) == 0
+
+
+async def test_a_reader_cannot_write(database: Database) -> None:
+    with pytest.raises(OperationalError, match="readonly"):
+        await database.read(add, "no")
+
+
+async def test_a_reader_sees_one_snapshot(database: Database) -> None:
+    loop = asyncio.get_running_loop()
+
+    def twice(session: Session) -> tuple[int, int]:
+        before = count(session)
+        asyncio.run_coroutine_threadsafe(database.write(add, "meanwhile"), loop).result(10)
+        return before, count(session)
+
+    assert await database.read(twice) == (0, 0)
+    assert await database.read(count) == 1
+
+
+async def test_a_caller_that_gives_up_does_not_take_its_write_back(database: Database) -> None:
+    waiting = asyncio.create_task(database.write(add, "kept"))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await database.write(add, "after")
+    assert await database.read(count) == 2
+
+
+async def test_more_than_can_wait_is_refused(database_path: str) -> None:
+    database = Database(database_path)  # not started: nothing is taken from the queue
+    waiting = [asyncio.create_task(database.write(add, str(i))) for i in range(WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Busy):
+        await database.write(add, "one more")
+    database.start()
+    await asyncio.gather(*waiting)
+    assert await database.read(count) == WAITING
+    await database.close()
+
+
+async def test_closing_stores_what_waits(database_path: str) -> None:
+    async with opened(database_path) as database:
+        waiting = [asyncio.create_task(database.write(add, str(i))) for i in range(200)]
+        await asyncio.sleep(0)
+    assert len(await asyncio.gather(*waiting)) == 200
+
+
+async def test_the_writer_is_durable_and_holds_foreign_keys(database: Database) -> None:
+    def pragmas(session: Session) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        return [session.execute(text(f"PRAGMA {name}")).scalar_one() for name in names]
+
+    assert await database.write(pragmas) == ["wal", 2, 1]
+    with pytest.raises(IntegrityError):
+        await database.write(lambda session: session.add(Team(event_id=77, key="T1", name_en="Nobody's")))
+
+
+def test_a_sound_sqlite_is_used_where_there_is_one() -> None:
+    pytest.importorskip("pysqlite3", reason="the pysqlite3 wheel is not made for this kind of machine")
+    assert sound_sqlite().sqlite_version_info >= SOUND_SQLITE
+
+
+def test_a_path_is_a_sqlite_file_and_an_address_is_postgresql(tmp_path: Path) -> None:
+    assert database_address(str(tmp_path / "a.db")) == f"sqlite:///{tmp_path / 'a.db'}"
+    assert database_address("postgresql://host/name") == "postgresql+psycopg://host/name"
+
+
+def test_another_kind_of_address_is_refused() -> None:
+    with pytest.raises(Unusable, match="mysql://host/name is neither"):
+        database_address("mysql://host/name")
+
+
+def test_a_folder_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
+    engine = open_engine(str(tmp_path / "missing" / "a.db"))
+    with pytest.raises(OperationalError, match="unable to open"):
+        engine.connect()
+    engine.dispose()
