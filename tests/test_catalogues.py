@@ -32,7 +32,7 @@ KEYWORDS = {
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
-def texts() -> Iterator[tuple[str, str | tuple[str, str]]]:
+def texts() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Each text in templates and in the package, with the file that it stands in."""
     for folder, method in ((ROOT / "templates", "jinja2"), (ROOT / "scoreboard", "python")):
         pattern = "**.html" if method == "jinja2" else "**.py"

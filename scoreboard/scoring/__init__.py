@@ -1,0 +1,1 @@
+"""Ballots become standings: pure, without input or output, database or clock."""

@@ -1,0 +1,99 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoreboard.errors import InvalidInput
+from scoreboard.scoring.normalise import METHODS, JudgeLine, Method, mean_by, method_named, raw
+from scoreboard.scoring.table import Scale, ScoreTable
+
+RUBRIC = (Scale("idea", 2, 0, 10), Scale("code", 1, 0, 10))
+
+
+def table(values: dict[tuple[str, str], float], teams: list[str] | None = None) -> ScoreTable:
+    return ScoreTable.from_rows([(judge, team, "score", value) for (judge, team), value in values.items()], teams=teams)
+
+
+def test_raw_is_the_mean_of_the_totals_of_a_teams_complete_ballots() -> None:
+    rows = [
+        ("Ada", "Oryx", "idea", 7.5),
+        ("Ada", "Oryx", "code", 0.0),
+        ("Grace", "Oryx", "idea", 7.5),
+        ("Grace", "Oryx", "code", 7.5),
+        ("Olga", "Oryx", "idea", 0.0),
+        ("Ada", "Falcon", "idea", 3.0),
+    ]
+    estimates = raw(ScoreTable.from_rows(rows, RUBRIC, teams=["Oryx", "Falcon"]).ballots())
+    assert estimates.method == "raw"
+    assert estimates.score.tolist() == pytest.approx([62.5, math.nan], nan_ok=True)
+    assert estimates.ballots.tolist() == [2, 0]
+    assert estimates.extent == 100
+    assert estimates.judges == (JudgeLine("Ada", 1, 50), JudgeLine("Grace", 1, 75), JudgeLine("Olga", 0, None))
+
+
+def test_every_occasion_counts_in_the_mean() -> None:
+    one_judge = ScoreTable.from_columns(["Ada"] * 2, ["Oryx"] * 2, ["score"] * 2, [1, 4], ["first", "second"])
+    estimates = raw(one_judge.ballots())
+    assert (estimates.score.tolist(), estimates.ballots.tolist()) == ([2.5], [2])
+
+
+def test_a_mean_of_nothing_is_not_a_number() -> None:
+    means = mean_by(np.array([0, 2, 2]), np.array([1.0, 2.0, 4.0]), 4)
+    assert np.array_equal(means, [1, math.nan, 3, math.nan], equal_nan=True)
+
+
+def test_an_unknown_method_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        method_named("astrology")
+    assert str(refused.value) == f"There is no method astrology; known are: {', '.join(METHODS)}."
+
+
+values = st.dictionaries(
+    st.tuples(st.sampled_from("ABCD"), st.sampled_from("UVWXYZ")), st.integers(0, 40).map(lambda n: n / 4), min_size=1
+)
+every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+@every_method
+@given(values=values)
+def test_a_method_is_found_by_its_name_and_says_it(method: Method, values: dict[tuple[str, str], float]) -> None:
+    assert method_named(method(table(values).ballots()).method) is method
+
+
+@every_method
+@given(values=values)
+def test_names_of_judges_and_teams_do_not_matter(method: Method, values: dict[tuple[str, str], float]) -> None:
+    renamed = {(f"judge {90 - ord(judge)}", f"team {90 - ord(team)}"): value for (judge, team), value in values.items()}
+    plain, other = table(values), table(renamed)
+    mapped = dict(zip(other.teams, method(other.ballots()).score.tolist(), strict=True))
+    expected = dict(zip(plain.teams, method(plain.ballots()).score.tolist(), strict=True))
+    assert {f"team {90 - ord(team)}": score for team, score in expected.items()} == pytest.approx(mapped)
+
+
+@every_method
+@given(values=values, more=values)
+def test_scores_added_and_withdrawn_leave_no_trace(
+    method: Method, values: dict[tuple[str, str], float], more: dict[tuple[str, str], float]
+) -> None:
+    before = method(table(values).ballots())
+    grown = more | values
+    method(table(grown).ballots())
+    withdrawn = {key: value for key, value in grown.items() if key in values}
+    assert method(table(withdrawn).ballots()).score.tolist() == before.score.tolist()
+
+
+@given(values, st.integers(-50, 50), st.sampled_from([0.25, 0.5, 2, 10]))
+def test_raw_follows_a_change_of_scale(values: dict[tuple[str, str], float], shift: int, factor: float) -> None:
+    moved = {key: shift + factor * value for key, value in values.items()}
+    expected = shift + factor * raw(table(values).ballots()).score
+    assert raw(table(moved).ballots()).score.tolist() == pytest.approx(expected.tolist(), abs=1e-9)
+
+
+@every_method
+@pytest.mark.parametrize("rows", [{}, {("Ada", "Oryx"): 1.0}, {("Ada", "Oryx"): 1.0, ("Ada", "Falcon"): 1.0}])
+def test_tables_of_no_one_and_two_ballots_are_answered(method: Method, rows: dict[tuple[str, str], float]) -> None:
+    estimates = method(table(rows, teams=["Falcon", "Oryx", "Ibex"]).ballots())
+    assert int(estimates.ballots.sum()) == len(rows)
+    assert math.isnan(estimates.score[2])
