@@ -7,6 +7,7 @@ import click
 from scoreboard import __version__
 from scoreboard.cli.demo import demo
 from scoreboard.cli.event import export_event, import_event
+from scoreboard.cli.new import new
 from scoreboard.cli.organiser import organiser
 from scoreboard.cli.rank import rank
 from scoreboard.cli.serve import migrate, serve
@@ -35,7 +36,7 @@ def commands() -> None:
     """
 
 
-for command in (serve, demo, import_event, export_event, organiser, rank, migrate):
+for command in (serve, demo, new, import_event, export_event, organiser, rank, migrate):
     commands.add_command(command)
 
 

@@ -109,6 +109,7 @@ def serve(database: str, host: str | None, port: int | None, public_address: str
     Example: scoreboard serve --database hackathon.db --host 0.0.0.0 --public-address https://score.example
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = Settings.from_environment(database=database, host=host, port=port, public_address=public_address)
     prepare(settings.database)
     asyncio.run(run(settings))

@@ -82,11 +82,11 @@ class SimulatedJudge:
 
     def fresh(self, bundle: Mapping[str, Any], taste: Taste, team: str) -> dict[str, Decimal]:
         """A first ballot for a team."""
-        return {c["key"]: taste.value(self.chance, c, team) for c in bundle["round"]["rubric"]}
+        return {c["key"]: taste.value(self.chance, c, team) for c in bundle["rubric"]}
 
     def corrected(self, bundle: Mapping[str, Any], team: str) -> dict[str, Decimal]:
         """The ballot of before with one criterion a step up or down."""
-        criterion = self.chance.choice(bundle["round"]["rubric"])
+        criterion = self.chance.choice(bundle["rubric"])
         minimum, maximum, step = (Decimal(str(criterion[part])) for part in ("minimum", "maximum", "step"))
         before = self.scores[team][criterion["key"]]
         after = before + (step if before == minimum or (before != maximum and self.chance.random() < 0.5) else -step)

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from scoreboard.errors import InvalidForm, NotFound, NotSignedIn
 from scoreboard.judging import ledger
 from scoreboard.models import Deployment, Judge, JudgeLink, OneTimeLink, Organiser, SignIn
+from scoreboard.numerals import plain_digits
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 LOOKALIKES = str.maketrans("ILO", "110", " -\u2010\u2011\u2013")
@@ -45,8 +46,8 @@ def hashed(secret: str) -> str:
 
 
 def code_hash(code: str, salt: str) -> str:
-    """Hash a typed code, slowly; letters that look like digits, case and separators do not matter."""
-    plain = code.upper().translate(LOOKALIKES)
+    """Hash a typed code, slowly; case, separators, Arabic digits and letters that look like digits do not matter."""
+    plain = plain_digits(code).upper().translate(LOOKALIKES)
     return hashlib.scrypt(plain.encode(), salt=bytes.fromhex(salt), n=2**14, r=8, p=1, dklen=32).hex()
 
 
@@ -121,7 +122,9 @@ def sign_in_judge(session: Session, judge_id: int, link_id: int, device: str) ->
 def judge_of(session: Session, token: str) -> Judge:
     """Find the judge that a session's token belongs to. Raises NotSignedIn."""
     judge = session.exec(
-        select(Judge).join(SignIn, col(SignIn.judge_id) == Judge.id).where(*live_session(token))
+        select(Judge)
+        .join(SignIn, col(SignIn.judge_id) == Judge.id)
+        .where(*live_session(token), col(Judge.withdrawn_at).is_(None))
     ).one_or_none()
     if judge is None:
         raise NotSignedIn("Please sign in with your personal link or code.")

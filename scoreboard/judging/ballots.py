@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import ColumnElement, insert, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -23,19 +23,18 @@ from scoreboard.database import Database
 from scoreboard.errors import (
     BallotReused,
     Conflicted,
-    MissingCriterion,
     NotAssigned,
-    NotFound,
     NotSignedIn,
     RoundNotOpen,
-    ScoreOutOfRange,
     StaleBallot,
     TeamNotCompeting,
-    UnknownCriterion,
 )
 from scoreboard.judging import ledger
+from scoreboard.judging.rubric import steps_of, value_at
 from scoreboard.models import Assignment, Ballot, Conflict, Criterion, Judge, Round, Score, Team
 from scoreboard.numerals import plain_digits
+
+LONGEST_TEXT = 4000
 
 
 def spelled_number(value: object) -> object:
@@ -43,7 +42,21 @@ def spelled_number(value: object) -> object:
     return plain_digits(value) if isinstance(value, str) else value
 
 
+def plain_text(text: object) -> object:
+    """Bring line ends to one form, so that a page and a script send the same text as the same."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "") if isinstance(text, str) else text
+
+
+def in_utc(at: datetime) -> datetime:
+    """Bring a time to UTC; the ends of the calendar, which have no UTC, are refused."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as failure:
+        raise ValueError("outside of the calendar") from failure
+
+
 Value = Annotated[Decimal, BeforeValidator(spelled_number), Field(allow_inf_nan=False, max_digits=12)]
+Words = Annotated[str, Field(max_length=LONGEST_TEXT), BeforeValidator(plain_text)]
 
 
 class BallotForm(BaseModel):
@@ -56,9 +69,9 @@ class BallotForm(BaseModel):
     team: str
     base_revision: int = Field(ge=0)
     scores: dict[str, Value]
-    comment: str = Field("", max_length=4000)
-    note: str = Field("", max_length=4000)
-    entered_at: AwareDatetime | None = None
+    comment: Words = ""
+    note: Words = ""
+    entered_at: Annotated[AwareDatetime, AfterValidator(in_utc)] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,7 @@ class CurrentBallot:
 async def submit(database: Database, judge_id: int, form: BallotForm) -> CurrentBallot:
     """Store a ballot, and return it as stored once it is committed. A repeat gives the same and stores nothing.
 
-    Raises NotFound, Conflicted, NotAssigned, TeamNotCompeting, RoundNotOpen, UnknownCriterion, MissingCriterion,
+    Raises Conflicted, NotAssigned, TeamNotCompeting, RoundNotOpen, UnknownCriterion, MissingCriterion,
     ScoreOutOfRange, StaleBallot (with the current ballot in `extra`), BallotReused.
     """
     return await database.write(store, judge_id, form)
@@ -102,17 +115,16 @@ def store(session: Session, judge_id: int, form: BallotForm) -> CurrentBallot:
     judge = session.get(Judge, judge_id)
     if judge is None or judge.withdrawn_at is not None:
         raise NotSignedIn("Please sign in with your personal link or code.")
-    round_ = session.exec(select(Round).where(Round.event_id == judge.event_id, Round.key == form.round)).one_or_none()
-    team = session.exec(select(Team).where(Team.event_id == judge.event_id, Team.key == form.team)).one_or_none()
-    if round_ is None or team is None or round_.id is None or team.id is None:
-        raise NotFound("There is no such team in this round.")
-    rubric = rubric_of(session, round_.id)
+    round_, team = round_and_team(session, judge, form.round, form.team)
+    round_id, team_id = stored_id(round_), stored_id(team)
+    rubric = rubric_of(session, round_id)
     known = session.exec(select(Ballot).where(Ballot.uuid == form.uuid)).one_or_none()
     if known is not None:
-        return repeated(session, known, (judge_id, round_.id, team.id), form, rubric)
-    allow(session, judge_id, round_, team)
-    steps = steps_of(form, rubric)
-    current = current_ballots(session, round_.id, judge_id=judge_id, team_id=team.id)
+        return repeated(session, known, (judge_id, round_id, team_id), form, rubric)
+    allow(session, judge_id, round_id, team_id)
+    allow_now(round_, team)
+    steps = steps_of(rubric, form.scores)
+    current = current_ballots(session, round_id, judge_id=judge_id, team_id=team_id)
     revision = current[0].revision if current else 0
     if form.base_revision != revision:
         raise StaleBallot(
@@ -140,9 +152,9 @@ def store(session: Session, judge_id: int, form: BallotForm) -> CurrentBallot:
         insert(Ballot)
         .values(
             uuid=form.uuid,
-            round_id=round_.id,
+            round_id=round_id,
             judge_id=judge_id,
-            team_id=team.id,
+            team_id=team_id,
             revision=revision + 1,
             base_revision=revision,
             sequence=sequence,
@@ -168,45 +180,58 @@ def store(session: Session, judge_id: int, form: BallotForm) -> CurrentBallot:
     session.execute(
         update(Assignment)
         .where(
-            col(Assignment.round_id) == round_.id,
+            col(Assignment.round_id) == round_id,
             col(Assignment.judge_id) == judge_id,
-            col(Assignment.team_id) == team.id,
+            col(Assignment.team_id) == team_id,
         )
         .values(state="done")
     )
-    return current_ballots(session, round_.id, judge_id=judge_id, team_id=team.id)[0]
+    return current_ballots(session, round_id, judge_id=judge_id, team_id=team_id)[0]
 
 
 def repeated(
     session: Session, known: Ballot, whose: tuple[int, int, int], form: BallotForm, rubric: list[Criterion]
 ) -> CurrentBallot:
     """Answer a ballot that is stored already, as it was answered then."""
-    stored = read_ballots(session, [col(Ballot.id) == known.id], rubric)[0]
-    same = (
-        (known.judge_id, known.round_id, known.team_id) == whose
-        and known.base_revision == form.base_revision
-        and dict(stored.scores) == form.scores
-        and (known.comment, known.note) == (form.comment, form.note)
-    )
-    if not same:
-        raise BallotReused("This ballot's number already belongs to another ballot.")
-    return stored
+    if (known.judge_id, known.round_id, known.team_id) == whose:
+        stored = read_ballots(session, [col(Ballot.id) == known.id], rubric)[0]
+        if (known.base_revision, stored.scores, stored.comment, stored.note) == (
+            form.base_revision,
+            form.scores,
+            form.comment,
+            form.note,
+        ):
+            return stored
+    raise BallotReused("This ballot's number already belongs to another ballot.")
 
 
-def allow(session: Session, judge_id: int, round_: Round, team: Team) -> None:
-    """Raise unless this judge may score this team in this round now."""
+def round_and_team(session: Session, judge: Judge, round_key: str, team_key: str) -> tuple[Round, Team]:
+    """Find a round and a team of the judge's event. What is not there is answered like what is not assigned."""
+    round_ = session.exec(select(Round).where(Round.event_id == judge.event_id, Round.key == round_key)).one_or_none()
+    team = session.exec(select(Team).where(Team.event_id == judge.event_id, Team.key == team_key)).one_or_none()
+    if round_ is None or team is None:
+        raise NotAssigned("This team is not assigned to you.")
+    return round_, team
+
+
+def allow(session: Session, judge_id: int, round_id: int, team_id: int) -> None:
+    """Raise unless this judge is to score this team in this round: Conflicted, NotAssigned."""
     conflict = session.exec(
-        select(Conflict).where(Conflict.judge_id == judge_id, Conflict.team_id == team.id)
+        select(Conflict.id).where(Conflict.judge_id == judge_id, Conflict.team_id == team_id)
     ).one_or_none()
     if conflict is not None:
         raise Conflicted("You have a conflict of interest with this team and cannot score it.")
     assignment = session.exec(
-        select(Assignment).where(
-            Assignment.round_id == round_.id, Assignment.judge_id == judge_id, Assignment.team_id == team.id
+        select(Assignment.id).where(
+            Assignment.round_id == round_id, Assignment.judge_id == judge_id, Assignment.team_id == team_id
         )
     ).one_or_none()
     if assignment is None:
         raise NotAssigned("This team is not assigned to you.")
+
+
+def allow_now(round_: Round, team: Team) -> None:
+    """Raise unless ballots for this team are taken now: TeamNotCompeting, RoundNotOpen."""
     if team.withdrawn_at is not None or team.disqualified_at is not None:
         raise TeamNotCompeting("This team no longer competes.")
     if round_.opened_at is None:
@@ -215,42 +240,18 @@ def allow(session: Session, judge_id: int, round_: Round, team: Team) -> None:
         raise RoundNotOpen("Judging has been closed.")
 
 
+def stored_id(row: Round | Team) -> int:
+    """Give the id of a row that was read."""
+    if row.id is None:
+        raise ValueError(f"not stored: {row!r}")
+    return row.id
+
+
 def rubric_of(session: Session, round_id: int) -> list[Criterion]:
     """Give the criteria of a round, in their order."""
     return list(
         session.exec(select(Criterion).where(Criterion.round_id == round_id).order_by(col(Criterion.position))).all()
     )
-
-
-def steps_of(form: BallotForm, rubric: list[Criterion]) -> dict[str, int]:
-    """Turn the form's values into steps above each criterion's minimum; each criterion exactly once."""
-    unknown = sorted(set(form.scores) - {criterion.key for criterion in rubric})
-    if unknown:
-        raise UnknownCriterion(
-            "This round has no criterion named %(names)s.", names=", ".join(unknown), extra={"criteria": unknown}
-        )
-    missing = [criterion for criterion in rubric if criterion.key not in form.scores]
-    if missing:
-        raise MissingCriterion(
-            "Not every criterion is scored yet: %(names)s.",
-            names=", ".join(criterion.name_en or criterion.name_ar for criterion in missing),
-            extra={"criteria": [criterion.key for criterion in missing]},
-        )
-    steps = {}
-    for criterion in rubric:
-        distance = (form.scores[criterion.key] - criterion.minimum) / criterion.step
-        if not 0 <= distance <= criterion.top or distance != distance.to_integral_value():
-            raise ScoreOutOfRange(
-                "%(value)s is not a score for %(name)s: it goes from %(minimum)s to %(maximum)s in steps of %(step)s.",
-                value=form.scores[criterion.key],
-                name=criterion.name_en or criterion.name_ar,
-                minimum=criterion.minimum,
-                maximum=criterion.maximum,
-                step=criterion.step,
-                extra={"criteria": [criterion.key]},
-            )
-        steps[criterion.key] = int(distance)
-    return steps
 
 
 def current_ballots(
@@ -288,7 +289,7 @@ def read_ballots(
         .where(*conditions)
     ):
         criterion = criteria[criterion_id]
-        scores[ballot_id][criterion.key] = criterion.minimum + steps * criterion.step
+        scores[ballot_id][criterion.key] = value_at(criterion, steps)
     return [
         CurrentBallot(
             uuid=ballot.uuid,

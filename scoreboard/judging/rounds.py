@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from scoreboard.errors import InvalidForm, NotFound, NotReady, WrongPhase
 from scoreboard.judging import ledger
 from scoreboard.judging.results import contest, keep
-from scoreboard.models import Assignment, Judge, Round, Run, Team
+from scoreboard.models import Assignment, Conflict, Judge, Round, Run, Team
 
 
 class Phase(StrEnum):
@@ -49,6 +49,8 @@ def current_round(session: Session, event_id: int) -> Round | None:
 
 def open_round(session: Session, round_id: int, actor: str) -> Round:
     """Take ballots from now on; or again, after a close that was too early."""
+    before = session.get(Round, round_id)
+    action = "round.reopened" if before is not None and before.closed_at is not None else "round.opened"
 
     def step(round_: Round, now: datetime) -> None:
         if phase(round_) is Phase.OPEN:
@@ -58,7 +60,7 @@ def open_round(session: Session, round_id: int, actor: str) -> Round:
         round_.opened_at = round_.opened_at or now
         round_.closed_at = None
 
-    return change(session, round_id, actor, "round.opened", step)
+    return change(session, round_id, actor, action, step)
 
 
 def freeze(session: Session, round_id: int, actor: str) -> Round:
@@ -111,7 +113,10 @@ class Missing:
 
 
 def missing(session: Session, round_: Round) -> Missing:
-    """List what a round lacks: ballots that were assigned and not given, and teams that cannot be ranked."""
+    """List what a round lacks: ballots that were assigned and not given, and teams that cannot be ranked.
+
+    Nobody waits for a ballot of a judge or for a team who left, or for one that a conflict forbids.
+    """
     pending = session.exec(
         select(Judge.key, Team.key)
         .join(Assignment, col(Assignment.judge_id) == Judge.id)
@@ -121,6 +126,10 @@ def missing(session: Session, round_: Round) -> Missing:
             Assignment.state == "pending",
             col(Team.withdrawn_at).is_(None),
             col(Team.disqualified_at).is_(None),
+            col(Judge.withdrawn_at).is_(None),
+            ~select(Conflict.id)
+            .where(Conflict.judge_id == Assignment.judge_id, Conflict.team_id == Assignment.team_id)
+            .exists(),
         )
         .order_by(col(Judge.key), col(Team.key))
     ).all()
@@ -138,7 +147,7 @@ def finalise(session: Session, round_id: int, actor: str, comment: str) -> Run:
         if phase(round_) is not Phase.CLOSED:
             raise WrongPhase("The round must be closed before it is finalised.")
         if not comment.strip():
-            raise InvalidForm("Finalising needs a comment for the record.")
+            raise InvalidForm("Finalising needs a comment for the record.", extra={"fields": ["comment"]})
         lacks = missing(session, round_)
         if lacks:
             raise NotReady(

@@ -20,6 +20,6 @@ def test_a_simulated_score_is_one_that_the_rubric_allows(quality: float, severit
 def test_a_correction_is_one_step_on_one_criterion(before: Decimal, seed: int) -> None:
     judge = SimulatedJudge("", "", 1, random.Random(seed), Tally())
     judge.scores["T1"] = {"impact": before}
-    after = judge.corrected({"round": {"rubric": [CRITERION]}}, "T1")["impact"]
+    after = judge.corrected({"rubric": [CRITERION]}, "T1")["impact"]
     assert abs(after - before) == Decimal("0.5")
     assert 0 <= after <= 5
