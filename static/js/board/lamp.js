@@ -1,0 +1,42 @@
+/** The connection as the hall sees it: nothing when all is well, then a dot, then a sentence, then a loud one. */
+
+const QUIET_MS = 10_000; // without a connection, until it is said in words
+const SILENT_MS = 13_000; // with one, but without news that the state is current
+const LOUD_MS = 30_000;
+
+export class Lamp {
+  #element;
+  #words;
+  #texts;
+  #connected = true;
+
+  /**
+   * @param {HTMLElement} element whose data-connection is fine, reconnecting, stale or lost
+   * @param {HTMLElement} words
+   * @param {import("../lib/texts.js").Texts} texts
+   */
+  constructor(element, words, texts) {
+    this.#element = element;
+    this.#words = words;
+    this.#texts = texts;
+  }
+
+  /** @param {boolean} connected */
+  connected(connected) {
+    this.#connected = connected;
+  }
+
+  /**
+   * Show how old the state is.
+   * @param {{asOf: string, freshAt: number}} snapshot
+   */
+  show({ asOf, freshAt }) {
+    const age = Date.now() - freshAt;
+    const stale = age > (this.#connected ? SILENT_MS : QUIET_MS);
+    const state = stale ? (age > LOUD_MS ? "lost" : "stale") : this.#connected ? "fine" : "reconnecting";
+    const words = this.#texts.say(stale ? "stale" : "as_of", { time: this.#texts.clock(asOf) });
+    if (this.#element.dataset.connection !== state) this.#element.dataset.connection = state;
+    if (this.#words.textContent !== words) this.#words.textContent = words;
+    this.#element.title = state === "reconnecting" ? this.#texts.say("reconnecting") : "";
+  }
+}

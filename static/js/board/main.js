@@ -1,0 +1,94 @@
+/** The board's page: what the server tells goes into a snapshot, and from there to everything that can be seen. */
+
+import { Socket } from "../lib/socket.js";
+import { block, Texts } from "../lib/texts.js";
+import { Lamp } from "./lamp.js";
+import { choose, write } from "./row.js";
+import { Snapshot } from "./snapshot.js";
+import { Speaker } from "./speaker.js";
+import { Stage } from "./stage.js";
+import { Table } from "./table.js";
+
+const LAMP_MS = 500;
+
+const page = block("page");
+const snapshot = new Snapshot();
+for (const message of block("messages")) snapshot.take(message);
+const texts = new Texts(block("texts"), page.numbers, snapshot.roster.event.time_zone);
+
+const element = (id) => document.getElementById(id);
+const lamp = new Lamp(element("moment"), element("as-of"), texts);
+const table = new Table(element("table-lines"), texts, page.language);
+const speaker = new Speaker(element("spoken"));
+const stage = new Stage(element("rows"), texts, page.language, (turned, moves) => {
+  showPage(turned);
+  speakOf(moves);
+});
+
+function draw() {
+  const { roster, standings } = snapshot;
+  const waiting = standings.status === "waiting_for_start";
+  write(element("event-name").querySelector("bdi"), roster.event.name, page.language);
+  write(element("round-name").querySelector("bdi"), roster.round, page.language);
+  element("lobby").hidden = !waiting;
+  element("rows").hidden = waiting;
+  element("table").hidden = waiting;
+  showStatus(standings);
+  showProgress(standings.progress);
+  table.show(roster, standings);
+  stage.show(roster, standings);
+}
+
+function showStatus({ status, frozen_at, finalised_at }) {
+  const places = {
+    frozen: frozen_at ? texts.clock(frozen_at).slice(0, 5) : "",
+    finalised: finalised_at ? texts.clock(finalised_at).slice(0, 5) : "",
+  };
+  const word = texts.say(`word.${status}`);
+  const sentence = texts.say(`sentence.${status}`, places);
+  if (element("status").dataset.status !== status) speaker.say(`${word}. ${sentence}`);
+  element("status").dataset.status = status;
+  element("status-word").textContent = word;
+  element("status-sentence").textContent = sentence;
+}
+
+function showProgress(progress) {
+  element("progress").hidden = !progress;
+  if (!progress) return;
+  const received = texts.number(progress.received);
+  element("progress-words").textContent = texts.say("received", { received, expected: texts.number(progress.expected) });
+  element("progress-bar").max = Math.max(progress.expected, 1);
+  element("progress-bar").value = progress.received;
+}
+
+function showPage({ first, last, paged }) {
+  element("page-words").hidden = !paged;
+  const all = texts.number(snapshot.standings.lines.length);
+  element("page-words").textContent = texts.say("page", { first: texts.number(first), last: texts.number(last), all });
+}
+
+/** Of all that moved, say who now stands highest. */
+function speakOf(moves) {
+  const line = snapshot.standings.lines.find(([team]) => moves.has(team));
+  if (!line) return;
+  const team = snapshot.roster.teams.find(({ key }) => key === line[0]);
+  speaker.say(texts.say("moved", { team: choose(team.name, page.language).text, rank: texts.number(line[1]) }));
+}
+
+const socket = new Socket(page.socket, {
+  hear(message) {
+    const { changed, lost } = snapshot.take(message);
+    if (lost) socket.send(snapshot.resume());
+    if (changed) draw();
+    lamp.show(snapshot);
+  },
+  tell(connected) {
+    lamp.connected(connected);
+    lamp.show(snapshot);
+  },
+});
+
+document.body.classList.add("scripted");
+draw();
+setInterval(() => lamp.show(snapshot), LAMP_MS);
+socket.start();

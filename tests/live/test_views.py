@@ -1,0 +1,185 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from builder import Cast, build_event, score
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import Session
+
+from scoreboard.database import Database
+from scoreboard.errors import NotFound
+from scoreboard.judging import rounds
+from scoreboard.live.messages import Line, Progress, Status
+from scoreboard.live.views import Views, read, shown, views
+from scoreboard.models import Event, Organisation, Round, Team
+
+
+async def seen(database: Database, cast: Cast) -> Views:
+    return views(await database.read(read, cast.event_id))
+
+
+async def scored(database: Database, **wishes: object) -> Cast:
+    """An event with three judges, of whom two have scored T1 and T2 and one T3."""
+    cast = await build_event(database, judges=3, teams=4, minimum_ballots=2, **wishes)
+    for judge in ("J1", "J2"):
+        await score(database, cast, judge, "T1", 6, 6)
+        await score(database, cast, judge, "T2", 9, 8)
+    await score(database, cast, "J1", "T3", 10, 10)
+    return cast
+
+
+async def test_before_the_start_every_team_is_awaited(database: Database) -> None:
+    cast = await build_event(database, judges=2, teams=2, opened=False)
+    result = await seen(database, cast)
+    assert result.public.status is Status.WAITING_FOR_START
+    assert [(line.team, line.rank, line.total) for line in result.public.lines] == [
+        ("T2", None, None),  # Marsa comes before Oasis
+        ("T1", None, None),
+    ]
+
+
+async def test_an_event_without_a_round_waits_and_shows_nobody(database: Database) -> None:
+    def store(session: Session) -> int:
+        event = Event(
+            slug="bare",
+            name_en="Bare",
+            starts_on=datetime(2026, 1, 1, tzinfo=UTC).date(),
+            ends_on=datetime(2026, 1, 1, tzinfo=UTC).date(),
+            time_zone="UTC",
+            language="en",
+            created_at=datetime.now(UTC),
+        )
+        session.add(event)
+        session.flush()
+        return event.id or 0
+
+    result = views(await database.read(read, await database.write(store)))
+    assert (result.public.status, result.public.lines, result.roster.round_key) == (Status.WAITING_FOR_START, (), "")
+
+
+async def test_an_event_that_is_not_there_is_not_found(database: Database) -> None:
+    with pytest.raises(NotFound):
+        await database.read(read, 12345)
+
+
+async def test_while_it_runs_the_public_sees_what_the_organisers_see(database: Database) -> None:
+    cast = await scored(database)
+    result = await seen(database, cast)
+    assert result.public.status is Status.LIVE
+    assert result.public == result.today
+    assert result.public.lines == (
+        Line("T2", 1, tied=False, total="85.0", ballots=2, awaiting=0),
+        Line("T1", 2, tied=False, total="60.0", ballots=2, awaiting=0),
+        Line("T3", None, tied=False, total=None, ballots=1, awaiting=1),
+        Line("T4", None, tied=False, total=None, ballots=0, awaiting=2),
+    )
+    assert result.public.progress == Progress(received=5, expected=12)
+
+
+async def test_a_freeze_hides_everything_that_came_after_it(database: Database) -> None:
+    cast = await scored(database)
+    before = await seen(database, cast)
+    await database.write(rounds.freeze, cast.round_id, "test")
+    frozen = await seen(database, cast)
+    assert frozen.public.lines == before.public.lines
+    assert frozen.public.status is Status.FROZEN
+    assert frozen.public.progress is None
+    await score(database, cast, "J2", "T3", 10, 10)
+    await score(database, cast, "J3", "T1", 0, 0)
+    after = await seen(database, cast)
+    assert after.public == frozen.public
+    assert after.roster == frozen.roster
+    assert after.today.lines[0].team == "T3"
+    assert after.today.status is Status.LIVE
+
+
+async def test_no_step_of_the_organisers_changes_what_is_frozen_but_that_judging_is_over(database: Database) -> None:
+    cast = await scored(database)
+    for team in ("T3", "T4"):
+        for judge in ("J1", "J2", "J3"):
+            if (judge, team) != ("J1", "T3"):
+                await score(database, cast, judge, team, 5, 5)
+    for team in ("T1", "T2"):
+        await score(database, cast, "J3", team, 5, 5)
+    await database.write(rounds.freeze, cast.round_id, "test")
+    frozen = (await seen(database, cast)).public
+    await database.write(rounds.close, cast.round_id, "test")
+    closed = (await seen(database, cast)).public
+    await database.write(rounds.finalise, cast.round_id, "test", "signed")
+    final = (await seen(database, cast)).public
+    assert (closed.status, final.status) == (Status.CLOSED, Status.CLOSED)
+    assert (closed.lines, final.lines) == (frozen.lines, frozen.lines)
+    assert final == closed
+    await database.write(rounds.thaw, cast.round_id, "test")
+    assert (await seen(database, cast)).public.status is Status.FINAL
+
+
+async def test_a_team_that_withdraws_leaves_a_live_board_and_stays_on_a_frozen_one(database: Database) -> None:
+    def withdraw(session: Session, team_id: int) -> None:
+        team = session.get_one(Team, team_id)
+        team.withdrawn_at = datetime.now(UTC)
+        session.add(team)
+
+    cast = await scored(database)
+    await database.write(withdraw, cast.teams["T4"])
+    live = await seen(database, cast)
+    assert {line.team for line in live.public.lines} == {"T1", "T2", "T3"}
+    assert [team.key for team in live.roster.teams] == ["T1", "T2", "T3"]
+    assert live.public.progress == Progress(received=5, expected=9)
+    await database.write(rounds.freeze, cast.round_id, "test")
+    await database.write(withdraw, cast.teams["T1"])
+    frozen = await seen(database, cast)
+    assert {line.team for line in frozen.public.lines} == {"T1", "T2", "T3"}
+    assert [team.key for team in frozen.roster.teams] == ["T1", "T2", "T3"]
+    assert {line.team for line in frozen.today.lines} == {"T2", "T3"}
+
+
+async def test_closed_is_preliminary_and_final_is_what_was_stored(database: Database) -> None:
+    def recall(session: Session) -> None:
+        round_ = session.get_one(Round, cast.round_id)
+        round_.minimum_ballots = 3
+        session.add(round_)
+
+    cast = await build_event(database, judges=2, teams=2, minimum_ballots=2)
+    for judge in ("J1", "J2"):
+        for team, given_ in (("T1", 4), ("T2", 7)):
+            await score(database, cast, judge, team, given_, given_)
+    await database.write(rounds.close, cast.round_id, "test")
+    preliminary = (await seen(database, cast)).public
+    assert preliminary.status is Status.PRELIMINARY
+    await database.write(rounds.finalise, cast.round_id, "test", "signed")
+    await database.write(recall)
+    final = (await seen(database, cast)).public
+    assert (final.status, final.lines, final.minimum_ballots) == (Status.FINAL, preliminary.lines, 2)
+    assert final.finalised_at is not None
+
+
+async def test_names_travel_in_both_languages(database: Database) -> None:
+    cast = await build_event(database, judges=1, teams=1)
+    roster = (await seen(database, cast)).roster
+    assert (roster.event.name.en, roster.event.name.ar) == ("Government Services Hackathon", "هاكاثون الخدمات الحكومية")
+    assert (roster.teams[0].name.ar, roster.teams[0].organisation.en) == ("واحة", "Public Works Agency")
+
+
+async def test_a_new_name_of_an_agency_is_a_new_roster(database: Database) -> None:
+    def rename(session: Session) -> None:
+        team = session.get_one(Team, cast.teams["T1"])
+        agency = session.get_one(Organisation, team.organisation_id)
+        agency.name_en = "Agency of Works"
+        session.add(agency)
+
+    cast = await build_event(database, judges=1, teams=1)
+    before = await seen(database, cast)
+    await database.write(rename)
+    after = await seen(database, cast)
+    assert (before.roster == after.roster, before.public == after.public) == (False, True)
+
+
+@given(st.decimals(min_value=0, max_value=100, places=9))
+def test_totals_are_rounded_to_one_decimal_half_up(total: Decimal) -> None:
+    line = {"team": "T", "rank": 1, "tied": False, "total": str(total), "ballots": 1, "awaiting": 0}
+    text = shown([line])[0].total
+    assert text is not None
+    assert Decimal(text).as_tuple().exponent == -1
+    assert Decimal("-0.05") < Decimal(text) - total <= Decimal("0.05")
