@@ -5,10 +5,17 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+from serving import Served, serving
 
 from scoreboard.database import Database, opened
 from scoreboard.migrations import prepare
+from scoreboard.settings import Settings
+
+# A shared machine is now and then slow: how long an example takes says nothing about whether it holds.
+hypothesis.settings.register_profile("scoreboard", deadline=None)
+hypothesis.settings.load_profile("scoreboard")
 
 REQUIRED = set(filter(None, os.environ.get("SCOREBOARD_REQUIRE", "").split(",")))
 
@@ -43,3 +50,10 @@ async def database(database_path: str) -> AsyncIterator[Database]:
     """The same, opened."""
     async with opened(database_path) as database:
         yield database
+
+
+@pytest.fixture
+async def served(database_path: str) -> AsyncIterator[Served]:
+    """The real server on an empty database."""
+    async with serving(Settings(database=database_path, language="en")) as served:
+        yield served

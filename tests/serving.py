@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import pytest
 import uvicorn
 
 from scoreboard.cli.serve import listening_socket, server
@@ -39,10 +38,3 @@ async def serving(settings: Settings, port: int = 0) -> AsyncIterator[Served]:
         finally:
             running.should_exit = True
             await task
-
-
-@pytest.fixture
-async def served(database_path: str) -> AsyncIterator[Served]:
-    """The real server on an empty database."""
-    async with serving(Settings(database=database_path, language="en")) as served:
-        yield served

@@ -1,5 +1,7 @@
 """Who is asking: sessions in cookies, one for judges and one for organisers."""
 
+from typing import Any
+
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -11,17 +13,17 @@ JUDGE = "judge"
 CONSOLE = "console"
 
 
-def cookie_name(connection: HTTPConnection, surface: str) -> str:
+def cookie_name(connection: HTTPConnection[Any], surface: str) -> str:
     """The session cookie's name; over TLS the prefix makes browsers hold it to this host and to TLS."""
     return f"__Host-{surface}" if connection.url.scheme in {"https", "wss"} else surface
 
 
-def token_of(connection: HTTPConnection, surface: str) -> str:
+def token_of(connection: HTTPConnection[Any], surface: str) -> str:
     """The session's token, or an empty text."""
     return connection.cookies.get(cookie_name(connection, surface), "")
 
 
-def remember(request: HTTPConnection, response: Response, surface: str, token: str, seconds: int) -> None:
+def remember(request: HTTPConnection[Any], response: Response, surface: str, token: str, seconds: int) -> None:
     """Put the session's token into the browser."""
     response.set_cookie(
         cookie_name(request, surface),
@@ -34,7 +36,7 @@ def remember(request: HTTPConnection, response: Response, surface: str, token: s
     )
 
 
-def forget(request: HTTPConnection, response: Response, surface: str) -> None:
+def forget(request: HTTPConnection[Any], response: Response, surface: str) -> None:
     """Take the session's token out of the browser."""
     response.delete_cookie(cookie_name(request, surface), path="/")
 
@@ -49,11 +51,11 @@ async def signed_in_organiser(request: Request[State]) -> Organiser:
     return await request.state["database"].read(access.organiser_of, token_of(request, CONSOLE))
 
 
-def device_of(request: HTTPConnection) -> str:
+def device_of(request: HTTPConnection[Any]) -> str:
     """What the browser says it is."""
     return request.headers.get("user-agent", "")
 
 
-def address_of(request: HTTPConnection) -> str:
+def address_of(request: HTTPConnection[Any]) -> str:
     """The network address that asks, for limits on wrong tries."""
     return request.client.host if request.client else ""

@@ -1,14 +1,14 @@
 """The doors that belong to no surface: the front page, the choice of language, the health of the process."""
 
-from urllib.parse import urlsplit
-
-from sqlmodel import Session, col, select, text
+from sqlalchemy import literal
+from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from scoreboard.errors import InvalidForm
 from scoreboard.i18n import LANGUAGES
 from scoreboard.models import Event
+from scoreboard.web.addresses import own_path
 from scoreboard.web.state import State
 from scoreboard.web.templating import LANGUAGE_COOKIE
 
@@ -32,15 +32,12 @@ async def choose_language(request: Request[State]) -> Response:
     wish = form.get("language")
     if wish not in LANGUAGES:
         raise InvalidForm("There is no such language here.")
-    back = urlsplit(str(form.get("back", "/")))
-    # Only a path of ours: an address given by somebody else could lead anywhere.
-    path = back.path if back.path.startswith("/") and not back.path.startswith("//") and not back.netloc else "/"
-    response = RedirectResponse(path + (f"?{back.query}" if back.query else ""), 303)
+    response = RedirectResponse(own_path(str(form.get("back", "/"))), 303)
     response.set_cookie(LANGUAGE_COOKIE, str(wish), max_age=YEAR, path="/", samesite="lax", httponly=True)
     return response
 
 
 async def health(request: Request[State]) -> Response:
     """``GET /healthz``: whether the process answers and the database can be read."""
-    await request.state["database"].read(lambda session: session.execute(text("SELECT 1")).one())
+    await request.state["database"].read(lambda session: session.exec(select(literal(1))).one())
     return PlainTextResponse("ok\n")

@@ -6,8 +6,10 @@ modules and style sheets may refer to each other by relative addresses. A change
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup
@@ -84,10 +86,11 @@ class Pages:
             either=lambda pair: isolated(shown_in, *pair),
             number=number(shown_in),
             clock=clock(shown_in),
+            day=day(shown_in),
         )
         return environment
 
-    def language_of(self, connection: HTTPConnection, event: Event | None = None) -> Language:
+    def language_of(self, connection: HTTPConnection[Any], event: Event | None = None) -> Language:
         """What to speak: what the address asks for, else what the person chose, else the event's language."""
         for wish in (connection.query_params.get("lang"), connection.cookies.get(LANGUAGE_COOKIE)):
             if wish in LANGUAGES:
@@ -96,7 +99,7 @@ class Pages:
 
     def render(
         self,
-        request: HTTPConnection,
+        request: HTTPConnection[Any],
         template: str,
         *,
         event: Event | None = None,
@@ -141,6 +144,19 @@ def clock(shown_in: Language) -> Any:
         event = context.get("event")
         zone = event.time_zone if event else "UTC"
         return Markup('<bdi dir="ltr">{}</bdi>').format(shown_in.clock(at, zone, digits_of(context)))
+
+    return draw
+
+
+def day(shown_in: Language) -> Any:
+    """A filter that gives the date of a time, or a date, in words, in the event's time zone and digits."""
+
+    @jinja2.pass_context
+    def draw(context: jinja2.runtime.Context, at: date) -> Markup:
+        event = context.get("event")
+        if isinstance(at, datetime):
+            at = at.astimezone(ZoneInfo(event.time_zone if event else "UTC")).date()
+        return Markup("<bdi>{}</bdi>").format(shown_in.day(at, digits_of(context)))
 
     return draw
 

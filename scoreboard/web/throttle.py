@@ -37,3 +37,11 @@ class Throttle:
     def fail(self, key: str) -> None:
         """Count a wrong try."""
         self.failed.setdefault(key, deque()).append(self.clock())
+
+    def forgive(self, key: str) -> None:
+        """Take the newest try of this key back: it was counted before it was made, and was right."""
+        times = self.failed.get(key)
+        if times:
+            times.pop()
+            if not times:
+                del self.failed[key]

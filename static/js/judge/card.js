@@ -1,0 +1,188 @@
+/**
+ * One team's card. Every change is kept on the phone at once; what is submitted goes through the outbox, and the page
+ * says where it is: on this phone, received, or in need of the judge.
+ */
+import { block, Texts } from "../lib/texts.js";
+import { uuid } from "../lib/uuid.js";
+import { closeComparison, compare } from "./compare.js";
+import { CardForm, changes, same } from "./form.js";
+import { notices, show } from "./notices.js";
+import { Outbox, SENDING, SIGNED_OUT } from "./outbox.js";
+import { Store } from "./store.js";
+
+const page = block("page");
+const texts = new Texts(block("texts"), page.locale, page.time_zone);
+const find = (id) => document.getElementById(id);
+
+const NOTHING = { scores: {}, comment: "", note: "" };
+
+class Card {
+  #store;
+  #outbox;
+  #form;
+  #current = page.current;
+
+  constructor(store, outbox) {
+    this.#store = store;
+    this.#outbox = outbox;
+    this.#form = new CardForm(find("ballot"), page.rubric, texts);
+  }
+
+  async start() {
+    await this.#restore();
+    find("ballot").addEventListener("input", () => this.#entered());
+    find("ballot").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    find("main").addEventListener("click", (event) => {
+      if (!event.target.closest("[data-choose=received]")) return;
+      event.preventDefault();
+      this.#keepReceived();
+    });
+    find("refused").querySelector("[data-again]").addEventListener("click", () => this.#submit());
+    this.#outbox.addEventListener("change", () => this.draw());
+    this.#outbox.addEventListener("received", ({ detail: { item, answer } }) => {
+      if (item.round === page.round && item.team === page.team) this.#current = answer;
+      this.draw();
+    });
+    this.draw();
+  }
+
+  /** Bring back what was kept, without losing what was entered before these scripts ran. */
+  async #restore() {
+    const early = changes(this.#form.values, page.typed ? NOTHING : (this.#current ?? NOTHING));
+    const kept = this.#draft ?? this.#items.at(-1);
+    if (kept) {
+      const { scores, comment, note } = kept;
+      this.#form.values = { comment, note, ...early, scores: { ...scores, ...early.scores } };
+    }
+    if (page.typed) await this.#keep(Number(find("ballot").elements.base_revision.value));
+    else if (Object.keys(early).length > 0) await this.#keep(this.#base);
+    else if (this.#draft && this.#items.length === 0 && same(this.#draft, this.#current ?? NOTHING)) await this.#forget();
+  }
+
+  get #draft() {
+    return this.#store.draft(page.round, page.team);
+  }
+
+  get #items() {
+    return this.#store.itemsOf(page.round, page.team);
+  }
+
+  get #refused() {
+    return this.#items.find((item) => item.refused)?.refused;
+  }
+
+  /** The newer revision that this phone's entry was not made from; undefined when there is none. */
+  get #newer() {
+    if (this.#refused?.code === "stale_ballot") return this.#refused.current;
+    const revision = this.#current?.revision ?? 0;
+    const overtaken = this.#draft && this.#items.length === 0 && this.#draft.base_revision !== revision;
+    return overtaken ? this.#current : undefined;
+  }
+
+  /** The revision that what is entered now was made from. */
+  get #base() {
+    return this.#draft?.base_revision ?? this.#current?.revision ?? 0;
+  }
+
+  async #entered() {
+    this.#form.draw();
+    if (this.#items.length === 0 && same(this.#form.values, this.#current ?? NOTHING)) await this.#forget();
+    else await this.#keep(this.#base);
+    this.draw();
+  }
+
+  #keep(base_revision) {
+    const { round, team } = page;
+    const entered_at = new Date().toISOString();
+    return this.#store.saveDraft({ round, team, base_revision, entered_at, ...this.#form.values });
+  }
+
+  #forget() {
+    return this.#store.dropDraft(page.round, page.team);
+  }
+
+  async #submit() {
+    if (this.#form.showProblems()) return;
+    const { round, team } = page;
+    const newer = this.#newer;
+    await this.#store.enqueue({
+      uuid: uuid(),
+      round,
+      team,
+      base_revision: newer === undefined ? this.#base : (newer?.revision ?? 0),
+      entered_at: new Date().toISOString(),
+      ...this.#form.values,
+    });
+    this.draw();
+    this.#outbox.flush();
+  }
+
+  async #keepReceived() {
+    this.#current = this.#newer ?? this.#current;
+    await this.#store.drop(page.round, page.team);
+    this.#form.values = this.#current ?? NOTHING;
+    this.draw();
+    find("main").focus();
+  }
+
+  draw() {
+    this.#form.draw();
+    this.#drawTally();
+    const newer = this.#newer;
+    if (newer === undefined) closeComparison();
+    else compare(this.#form.values, newer, texts);
+    const refused = newer === undefined ? this.#refused : undefined;
+    find("refused").hidden = !refused;
+    find("refused").querySelector("[data-words]").textContent = refused?.message ?? "";
+    show(find("status"), ...this.#status());
+    const submitted = !this.#draft && !this.#refused && (this.#current || this.#items.length > 0);
+    find("submit").hidden = Boolean(submitted);
+    find("submit").className = "";
+    find("submit").textContent = texts.say(this.#current ? "submit_correction" : "submit");
+    find("next").hidden = !submitted;
+    notices(this.#store, this.#outbox, texts);
+  }
+
+  #drawTally() {
+    const { scored, size, total } = this.#form;
+    find("scored").textContent = texts.say("scored", { done: texts.number(scored), of: texts.number(size) });
+    find("total").textContent = total === null ? "—" : texts.number(total, 1);
+  }
+
+  #status() {
+    if (this.#refused || this.#newer !== undefined) return ["attention", texts.say("attention")];
+    if (this.#items.length > 0) {
+      if (!this.#store.kept) return ["waiting", texts.say("not_sent")];
+      if (this.#outbox.state === SENDING) return ["sending", texts.say("sending")];
+      return ["waiting", texts.say(this.#outbox.state === SIGNED_OUT ? "signed_out" : "waiting")];
+    }
+    if (this.#draft) return ["draft", texts.say(this.#store.kept ? "not_submitted" : "not_kept")];
+    if (!this.#current) return ["pending", texts.say("not_scored")];
+    const { received_at, receipt, revision } = this.#current;
+    const places = { receipt: texts.number(receipt), revision: texts.number(revision) };
+    return ["received", texts.say("received_at", { time: texts.clock(received_at), ...places })];
+  }
+}
+
+/** Where nothing can be changed any more, say what this phone still holds. */
+function drawLeftOver(store, outbox) {
+  const refused = store.itemsOf(page.round, page.team).find((item) => item.refused)?.refused;
+  const draft = store.draft(page.round, page.team);
+  const left = Boolean(refused || draft) && !same(draft ?? NOTHING, page.current ?? NOTHING);
+  find("refused").hidden = !left;
+  find("refused").querySelector("[data-words]").textContent = refused?.message ?? texts.say("never_submitted");
+  notices(store, outbox, texts);
+}
+
+const store = await Store.open(page.scope);
+const outbox = new Outbox(store, page.judge);
+if (page.editable) {
+  await new Card(store, outbox).start();
+} else {
+  drawLeftOver(store, outbox);
+  outbox.addEventListener("change", () => drawLeftOver(store, outbox));
+}
+outbox.start();

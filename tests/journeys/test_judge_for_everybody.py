@@ -1,0 +1,65 @@
+"""The judge's pages as machines can see them: accessible, wide enough, with targets for a thumb."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from builder import build_event, score
+from phones import browsing, choose, phone_of
+from playwright.async_api import Browser, Page, expect
+from serving import Served
+
+from scoreboard.judging import rounds
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"runOnly": {"type": "tag", "values": TAGS}}
+# Where a whole card leads somewhere, the card is the target.
+SMALL = """[...document.querySelectorAll('a, button, .choice, summary, textarea, [type=text], [type=password]')]
+  .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.closest('.skip-link'))
+  .map(each => [each.outerHTML.slice(0, 80), (each.matches('.stretched') ? each.closest('.card') : each)])
+  .map(([html, target]) => [html, target.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44).map(([html]) => html)"""
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with browsing(chromium) as browser:
+        yield browser
+
+
+async def looked_at(page: Page) -> list[object]:
+    """Faults that a machine sees: of accessibility, of size, of width."""
+    found = await Axe().run(page, options=RULES)
+    faults: list[object] = [(each["id"], each["nodes"][0]["target"]) for each in found.response["violations"]]
+    if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        faults.append("too wide")
+    return [*faults, *await page.evaluate(SMALL)]
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_every_page_is_for_everybody(served: Served, browser: Browser, language: str, width: int) -> None:
+    cast = await build_event(served.database, teams=3, criteria=2, conflicts=(("J1", "T3"),), language=language)
+    context = await phone_of(served, browser, cast)
+    page = await context.new_page()
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(f"{served.url}/j")
+    assert await looked_at(page) == []
+    await page.locator("#code").fill("0000-0000")
+    await page.locator("#with-code button").click()
+    assert await looked_at(page) == []
+    for path in ("/judge", "/judge/final/T1", "/judge/final/T3"):
+        await page.goto(served.url + path)
+        assert await looked_at(page) == []
+    await page.goto(f"{served.url}/judge/final/T1")
+    await choose(page, impact=7)
+    await page.locator("#submit").click()
+    assert await looked_at(page) == []
+    await score(served.database, cast, "J1", "T1", 3, 8)
+    await choose(page, quality=9)
+    await page.locator("#submit").click()
+    await expect(page.locator("#compare")).to_be_visible()
+    assert await looked_at(page) == []
+    await served.database.write(rounds.close, cast.round_id, "test")
+    await page.reload()
+    assert await looked_at(page) == []

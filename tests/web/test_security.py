@@ -1,0 +1,109 @@
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from scoreboard.web.security import HEADERS, Walls
+
+Headers = dict[str, str]
+
+
+async def inside(scope: Scope, receive: Receive, send: Send) -> None:
+    """What stands behind the walls."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+    else:
+        await PlainTextResponse("in", headers={"cache-control": "public"} if scope["path"] == "/kept" else None)(
+            scope, receive, send
+        )
+
+
+async def asked(kind: str, headers: Headers, method: str = "POST", path: str = "/") -> list[Message]:
+    """What is answered to a request with these headers."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": f"{kind}.connect" if kind == "websocket" else "http.request", "body": b"", "more_body": False}
+
+    scope = {
+        "type": kind,
+        "method": method,
+        "path": path,
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in {"host": "score.example", **headers}.items()],
+    }
+    walls: Callable[[Scope, Receive, Send], Awaitable[None]] = Walls(inside)
+    await walls(scope, receive, send)
+    return sent
+
+
+OURS: tuple[Headers, ...] = (
+    {"sec-fetch-site": "same-origin"},
+    {"sec-fetch-site": "none"},
+    {"origin": "http://score.example"},
+    {"origin": "https://score.example"},
+    {},
+)
+FOREIGN: tuple[Headers, ...] = (
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "cross-site", "origin": "http://score.example"},
+    {"origin": "https://evil.example"},
+    {"origin": "http://score.example.evil.example"},
+    {"origin": "http://score.example:81"},
+    {"origin": "null"},
+)
+
+
+@pytest.mark.parametrize("headers", OURS)
+async def test_what_our_own_pages_send_comes_through(headers: Headers) -> None:
+    start, *_ = await asked("http", headers)
+    assert start["status"] == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("headers", FOREIGN)
+async def test_what_another_site_sends_is_refused(headers: Headers, method: str) -> None:
+    start, body = await asked("http", headers, method)
+    assert start["status"] == 403
+    assert json.loads(body["body"])["code"] == "foreign_site"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_link_from_another_site_may_be_followed(method: str) -> None:
+    start, *_ = await asked("http", {"sec-fetch-site": "cross-site"}, method)
+    assert start["status"] == 200
+
+
+@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"origin": "null"}])
+async def test_a_socket_of_another_site_is_closed_unopened(headers: Headers) -> None:
+    assert [message["type"] for message in await asked("websocket", headers)] == ["websocket.close"]
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://score.example"}, {}])
+async def test_a_socket_of_our_own_pages_is_opened(headers: Headers) -> None:
+    assert [message["type"] for message in await asked("websocket", headers)] == ["websocket.accept"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}])
+async def test_every_answer_carries_the_security_headers(headers: Headers) -> None:
+    start, *_ = await asked("http", headers)
+    answered = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert {name: answered.get(name) for name in HEADERS} == HEADERS
+
+
+def test_the_policy_lets_no_inline_script_or_style_run() -> None:
+    policy = dict(part.strip().split(" ", 1) for part in HEADERS["content-security-policy"].split(";"))
+    assert (policy["default-src"], policy["script-src"], policy["style-src"]) == ("'none'", "'self'", "'self'")
+
+
+async def test_answers_are_not_stored_unless_they_say_so() -> None:
+    fresh, *_ = await asked("http", {}, "GET")
+    kept, *_ = await asked("http", {}, "GET", "/kept")
+    assert [dict(start["headers"])[b"cache-control"] for start in (fresh, kept)] == [b"no-store", b"public"]
