@@ -14,7 +14,19 @@ from scoreboard.errors import ScoreboardError
 from scoreboard.live.hub import Hub
 from scoreboard.live.publisher import Publisher
 from scoreboard.settings import Settings
-from scoreboard.web import board, console, entrance, errors, judge
+from scoreboard.web import (
+    board,
+    console,
+    console_duty,
+    console_entrance,
+    console_judges,
+    console_round,
+    console_teams,
+    entrance,
+    errors,
+    judge,
+    judge_entrance,
+)
 from scoreboard.web.security import Walls
 from scoreboard.web.state import State
 from scoreboard.web.templating import Pages, Static
@@ -61,6 +73,38 @@ def routes(static: Static) -> list[BaseRoute]:
         Route("/e/{slug}/standings.json", board.standings),
         WebSocketRoute("/e/{slug}/socket", board.socket),
         # The judge's phone.
+        Route("/j", judge_entrance.show),
+        Route("/j", judge_entrance.sign_in, methods=["POST"]),
+        Route("/j/who", judge_entrance.who, methods=["POST"]),
+        Route("/judge", judge.show_list),
+        Route("/judge/bundle", judge.show_bundle),
+        Route("/judge/sign-out", judge_entrance.sign_out, methods=["POST"]),
+        Route("/judge/ballots/{uuid:uuid}", judge.put_ballot, methods=["PUT"]),
+        Route("/judge/{round}/{team}", judge.show_card),
+        Route("/judge/{round}/{team}", judge.submit_form, methods=["POST"]),
         # The organiser's console.
+        Route("/console", console.events),
+        Route("/console/sign-in", console_entrance.sign_in, methods=["GET", "POST"]),
+        Route("/console/enter", console_entrance.enter, methods=["GET", "POST"]),
+        Route("/console/sign-out", console_entrance.sign_out, methods=["POST"]),
+        Route("/console/e/{slug}", console.overview),
+        Route("/console/e/{slug}/live", console.live),
+        WebSocketRoute("/console/e/{slug}/socket", console.socket),
+        Route("/console/e/{slug}/rounds/{key}/open", console_round.open_round, methods=["POST"]),
+        Route("/console/e/{slug}/rounds/{key}/freeze", console_round.freeze, methods=["POST"]),
+        Route("/console/e/{slug}/rounds/{key}/thaw", console_round.thaw, methods=["POST"]),
+        Route("/console/e/{slug}/rounds/{key}/close", console_round.close, methods=["GET", "POST"]),
+        Route("/console/e/{slug}/rounds/{key}/finalise", console_round.finalise, methods=["GET", "POST"]),
+        Route("/console/e/{slug}/rounds/{key}/assignments", console_duty.show),
+        Route("/console/e/{slug}/rounds/{key}/assignments/skip", console_duty.skip, methods=["POST"]),
+        Route("/console/e/{slug}/rounds/{key}/assignments/resume", console_duty.resume, methods=["POST"]),
+        Route("/console/e/{slug}/judges", console_judges.show),
+        Route("/console/e/{slug}/judges/links", console_judges.links, methods=["POST"]),
+        Route("/console/e/{slug}/judges/{key}/link", console_judges.link, methods=["GET", "POST"]),
+        Route("/console/e/{slug}/teams", console_teams.show),
+        Route("/console/e/{slug}/teams/{key}", console_teams.team),
+        Route("/console/e/{slug}/teams/{key}/withdraw", console_teams.withdraw, methods=["POST"]),
+        Route("/console/e/{slug}/teams/{key}/disqualify", console_teams.disqualify, methods=["POST"]),
+        Route("/console/e/{slug}/teams/{key}/restore", console_teams.restore, methods=["POST"]),
         Mount("/static", app=static),
     ]

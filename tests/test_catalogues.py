@@ -26,7 +26,11 @@ KEYWORDS = {
     "text": None,
     "plural": (1, 2),
     "plural_forms": (1, 2),
-    "Fault": None,
+    "Fault": (3,),
+    "fault": None,
+    "refuse": (2,),
+    "_refuse": (2,),
+    "_coded": (3,),
     **ERRORS,
 }
 PLACE = re.compile(r"%\((\w+)\)s")
