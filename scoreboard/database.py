@@ -27,7 +27,7 @@ import anyio
 import anyio.to_thread
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlmodel import Session
 
 from scoreboard.errors import Busy, Unusable
@@ -79,7 +79,7 @@ def open_engine(setting: str, *, read_only: bool = False) -> Engine:
         return module.connect(target, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     if read_only:
-        engine = create_engine("sqlite://", module=module, creator=connect, pool_size=READERS, poolclass=None)
+        engine = create_engine("sqlite://", module=module, creator=connect, pool_size=READERS, poolclass=QueuePool)
     else:
         engine = create_engine("sqlite://", module=module, creator=connect, poolclass=NullPool)
 

@@ -141,3 +141,14 @@ def test_a_folder_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     with pytest.raises(OperationalError, match="unable to open"):
         engine.connect()
     engine.dispose()
+
+
+async def test_readers_do_not_take_each_others_connections(database: Database, database_path: str) -> None:
+    def slowly(session: Session) -> int:
+        rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT count(*) FROM n"
+        return int(session.execute(text(rows)).scalar_one())
+
+    # Two databases share the threads of the process, so that each meets more threads than it has connections.
+    async with opened(database_path) as other:
+        both = [each for _ in range(150) for each in (database, other)]
+        assert await asyncio.gather(*(each.read(slowly) for each in both)) == [20_000] * 300
