@@ -7,7 +7,9 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from scoreboard.database import opened
 from scoreboard.errors import ScoreboardError
@@ -32,8 +34,10 @@ from scoreboard.web.state import State
 from scoreboard.web.templating import Pages, Static
 from scoreboard.web.throttle import Throttle
 
+LARGEST_BODY = 256 * 1024  # bytes; the largest that is sent is a ballot with its comments
 
-def create_app(settings: Settings) -> Starlette:
+
+def create_app(settings: Settings) -> ASGIApp:
     """Build the application. The database must be ready (see `migrations.prepare`)."""
     static = Static()
 
@@ -50,16 +54,18 @@ def create_app(settings: Settings) -> Starlette:
                 throttle=Throttle(),
             )
 
-    return Starlette(
+    inside = Starlette(
         routes=routes(static),
-        middleware=[Middleware(Walls)],
+        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)],
         exception_handlers={
+            Exception: errors.on_failure,
             ScoreboardError: errors.on_error,
             ValidationError: errors.on_validation_error,
             HTTPException: errors.on_http_error,
         },
         lifespan=lifespan,
     )
+    return Walls(inside)  # around everything, so that answers to failures carry the headers, too
 
 
 def routes(static: Static) -> list[BaseRoute]:

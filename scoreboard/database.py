@@ -196,7 +196,7 @@ class Database:
         try:
             self.writer.waiting.put_nowait(work)
         except queue.Full:
-            raise Busy("More is waiting than can be stored just now. Please try again.") from None
+            raise Busy("More is waiting than can be stored just now. Please try again.", extra={"seconds": 1}) from None
         result: T = await asyncio.shield(asyncio.wrap_future(work.outcome))
         return result
 

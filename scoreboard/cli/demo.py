@@ -119,7 +119,7 @@ async def run(settings: Settings, *, speed: float, seed: int, seconds: float | N
     return tally
 
 
-@click.command()
+@click.command(epilog="Example: scoreboard demo --speed 20")
 @click.option("--speed", type=click.FloatRange(0.1, 200), default=1.0, show_default=True, help="How fast they judge.")
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="0.0.0.0 lets phones in.")
 @click.option("--port", type=int, metavar="PORT", default=8000, show_default=True, help="0 picks a free one.")
@@ -127,11 +127,7 @@ async def run(settings: Settings, *, speed: float, seed: int, seconds: float | N
 @click.option("--seconds", type=click.FloatRange(1), help="Stop after so many seconds.  [default: until Ctrl-C]")
 @click.option("--seed", type=int, default=2026, show_default=True, help="The same seed, the same judges.")
 def demo(speed: float, host: str, port: int, database: str | None, seconds: float | None, seed: int) -> None:
-    r"""Show it all: an event in two languages, with judges who score by themselves.
-
-    \b
-    Example: scoreboard demo --speed 20
-    """
+    """Show it all: an event in two languages, with judges who score by themselves."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with tempfile.TemporaryDirectory(prefix="scoreboard-") as folder:
         settings = Settings.from_environment(

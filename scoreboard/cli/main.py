@@ -28,11 +28,9 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="scoreboard")
 def commands() -> None:
-    r"""Judge hackathons live: scores from phones, a ranking on the big screen, winners that can be defended.
+    """Judge hackathons live: scores from phones, a ranking on the big screen, winners that can be defended.
 
-    \b
-    See it all moving:   scoreboard demo
-    Your own event:      scoreboard import my-event && scoreboard serve
+    To see it all moving: scoreboard demo. For your own event: scoreboard new, scoreboard import, scoreboard serve.
     """
 
 

@@ -8,14 +8,10 @@ import click
 from scoreboard.cli.demo import FOLDER
 
 
-@click.command()
+@click.command(epilog="Example: scoreboard new my-event")
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    r"""Write the demo's event into FOLDER, which must not exist yet, as a start for your own.
-
-    \b
-    Example: scoreboard new my-event
-    """
+    """Write the demo's event into FOLDER, which must not exist yet, as a start for your own."""
     try:
         shutil.copytree(FOLDER, folder)
     except FileExistsError as failure:

@@ -19,16 +19,12 @@ def organiser() -> None:
     """Add organisers and let them in."""
 
 
-@organiser.command()
+@organiser.command(epilog="Example: scoreboard organiser add fatima")
 @click.argument("name")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
 @database_option
 def add(name: str, *, password_stdin: bool, database: str) -> None:
-    r"""Add an organiser who signs in with NAME and a password.
-
-    \b
-    Example: scoreboard organiser add fatima
-    """
+    """Add an organiser who signs in with NAME and a password."""
     prepare(database)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else asked_password()
     if not password:
@@ -49,18 +45,14 @@ def asked_password() -> str:
     return password
 
 
-@organiser.command()
+@organiser.command(epilog="Example: scoreboard organiser link fatima")
 @click.argument("name")
 @click.option(
     "--public-address", metavar="URL", help="How the organiser reaches the server, such as https://score.example."
 )
 @database_option
 def link(name: str, public_address: str | None, database: str) -> None:
-    r"""Print a link that signs NAME in once, within a day.
-
-    \b
-    Example: scoreboard organiser link fatima
-    """
+    """Print a link that signs NAME in once, within a day."""
     settings = Settings.from_environment(database=database, public_address=public_address)
     prepare(database)
     engine = open_engine(database)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import sys
 
@@ -28,7 +29,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
         )
     except OSError as failure:
-        raise click.ClickException(f"Cannot listen on {host}, port {port}: {failure.strerror}.") from failure
+        words = os.strerror(failure.errno) if failure.errno else str(failure)
+        raise click.ClickException(f"Cannot listen on {host}, port {port}: {words}.") from failure
     bound.set_inheritable(True)
     return bound
 
@@ -95,7 +97,7 @@ async def run(settings: Settings) -> None:
         await server(settings).serve(sockets=[bound])
 
 
-@click.command()
+@click.command(epilog="Example: scoreboard serve --database hackathon.db --host 0.0.0.0 --port 80")
 @database_option
 @click.option(
     "--host", metavar="ADDRESS", help="The address to listen on; 0.0.0.0 for the whole venue.  [default: 127.0.0.1]"
@@ -103,11 +105,7 @@ async def run(settings: Settings) -> None:
 @click.option("--port", type=int, metavar="PORT", help="The port to listen on; 0 picks a free one.  [default: 8000]")
 @click.option("--public-address", metavar="URL", help="How phones reach the server, for links and QR codes.")
 def serve(database: str, host: str | None, port: int | None, public_address: str | None) -> None:
-    r"""Run the server. An empty database is created.
-
-    \b
-    Example: scoreboard serve --database hackathon.db --host 0.0.0.0 --public-address https://score.example
-    """
+    """Run the server. An empty database is created."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = Settings.from_environment(database=database, host=host, port=port, public_address=public_address)
@@ -115,14 +113,10 @@ def serve(database: str, host: str | None, port: int | None, public_address: str
     asyncio.run(run(settings))
 
 
-@click.command()
+@click.command(epilog="Example: scoreboard migrate --database hackathon.db")
 @database_option
 def migrate(database: str) -> None:
-    r"""Bring a database of an older version to this one. Make a copy of it first.
-
-    \b
-    Example: scoreboard migrate --database hackathon.db
-    """
+    """Bring a database of an older version to this one. Make a copy of it first."""
     was = prepare(database, migrate=True)
     words = {
         Age.EMPTY: "was empty and is ready",

@@ -23,7 +23,7 @@ async def show(request: Request[State], organiser: Organiser) -> Response:
 @organisers_only
 async def skip(request: Request[State], organiser: Organiser) -> Response:
     """``POST .../assignments/skip``: excuse the judge from the team."""
-    form = await request.form()
+    form = await request.form(max_files=0)
     judge, team, reason = (str(form.get(name, "")) for name in ("judge", "team", "reason"))
     try:
         await change(request, decisions.skip, judge, team, reason, actor(organiser))
@@ -35,7 +35,7 @@ async def skip(request: Request[State], organiser: Organiser) -> Response:
 @organisers_only
 async def resume(request: Request[State], organiser: Organiser) -> Response:
     """``POST .../assignments/resume``: await the ballot again."""
-    form = await request.form()
+    form = await request.form(max_files=0)
     try:
         await change(request, decisions.resume, str(form.get("judge", "")), str(form.get("team", "")), actor(organiser))
     except Clash as problem:

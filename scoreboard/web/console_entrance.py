@@ -66,7 +66,7 @@ async def sign_in(request: Request[State]) -> Response:
     if request.method != "POST":
         back = own_path(request.query_params.get("back", ""), HOME)
         return request.state["pages"].render(request, "console/sign_in.html", name="", back=back, problem=None)
-    form = await request.form()
+    form = await request.form(max_files=0)
     name, password = str(form.get("name", "")), str(form.get("password", ""))
     back = own_path(str(form.get("back", "")), HOME)
     try:
@@ -79,7 +79,7 @@ async def sign_in(request: Request[State]) -> Response:
 async def token_by_password(request: Request[State], name: str, password: str) -> str:
     """Open a session by a password. Raises NotSignedIn, TooManyTries."""
     database, throttle = request.state["database"], request.state["throttle"]
-    key = throttle_key(request)
+    key = throttle_key(request, name)
     throttle.check(key)
     throttle.fail(key)  # before the password is looked at: many tries at once are many tries
     if len(password) > LONGEST_PASSWORD:
@@ -94,7 +94,7 @@ async def enter(request: Request[State]) -> Response:
     """``GET /console/enter``: a button, since the secret is in the fragment. ``POST``: redeem the one-time link."""
     if request.method != "POST":
         return request.state["pages"].render(request, "console/enter.html", problem=None)
-    form = await request.form()
+    form = await request.form(max_files=0)
     # Without JavaScript a person pastes the whole link.
     secret = str(form.get("secret", "")).strip().rpartition("#")[2]
     database, throttle = request.state["database"], request.state["throttle"]
@@ -117,9 +117,9 @@ async def sign_out(request: Request[State]) -> Response:
     return response
 
 
-def throttle_key(request: Request[State]) -> str:
-    """By whom wrong tries are counted."""
-    return f"console:{auth.address_of(request)}"
+def throttle_key(request: Request[State], name: str = "") -> str:
+    """By whom wrong tries are counted: organisers of a venue may share one address and keep their own count."""
+    return f"console:{auth.address_of(request)}:{name.strip().casefold()[:100]}"
 
 
 def welcome(request: Request[State], token: str, back: str) -> Response:

@@ -76,7 +76,7 @@ async def finalise(request: Request[State], organiser: Organiser) -> Response:
     """``GET .../finalise``: what is missing, and the form. ``POST``: store the result as final."""
     if request.method != "POST":
         return await decide(request, organiser, "console/finalise.html")
-    comment = str((await request.form()).get("comment", ""))
+    comment = str((await request.form(max_files=0)).get("comment", ""))
     try:
         await change(request, rounds.finalise, actor(organiser), comment)
     except (Clash, InvalidForm) as problem:

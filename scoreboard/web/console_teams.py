@@ -70,7 +70,7 @@ async def take_out(
     request: Request[State], organiser: Organiser, decision: Callable[[Session, int, str, str, str], Any], asked: str
 ) -> Response:
     """Take a team out of the ranking, with a reason."""
-    reason = str((await request.form()).get("reason", ""))
+    reason = str((await request.form(max_files=0)).get("reason", ""))
     try:
         await change(request, decision, reason, actor(organiser))
     except (Clash, InvalidForm) as problem:

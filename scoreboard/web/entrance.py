@@ -28,7 +28,7 @@ async def front(request: Request[State]) -> Response:
 
 async def choose_language(request: Request[State]) -> Response:
     """``POST /language``: remember the person's language and go back to where they were."""
-    form = await request.form()
+    form = await request.form(max_files=0)
     wish = form.get("language")
     if wish not in LANGUAGES:
         raise InvalidForm("There is no such language here.")

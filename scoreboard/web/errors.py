@@ -1,6 +1,7 @@
 """Errors as people and programs are told of them: a page in their language, or JSON with a stable code."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -31,14 +32,14 @@ def answer(request: Request[State], error: ScoreboardError, headers: Mapping[str
     return pages.render(request, "error.html", status=error.status, headers=headers, code=error.code, words=words)
 
 
-async def on_error(request: Request[State], error: Exception) -> Response:
+async def on_error(request: Request[Any], error: Exception) -> Response:
     """Answer one of our own errors."""
     if not isinstance(error, ScoreboardError):
         raise error
     return answer(request, error)
 
 
-async def on_validation_error(request: Request[State], error: Exception) -> Response:
+async def on_validation_error(request: Request[Any], error: Exception) -> Response:
     """Answer a form that is not of the shape that it must have."""
     if not isinstance(error, ValidationError):
         raise error
@@ -50,19 +51,27 @@ async def on_validation_error(request: Request[State], error: Exception) -> Resp
 
 
 class HttpError(ScoreboardError):
-    """What the router itself refuses, such as a wrong method."""
+    """What is refused before any of our handlers sees it, such as a wrong method or too large a body."""
 
     code = "http"
 
     def __init__(self, status: int) -> None:
-        super().__init__(_("This request cannot be answered."))
+        too_large = status == 413
+        super().__init__(
+            _("This is more than can be taken at once.") if too_large else _("This request cannot be answered.")
+        )
         self.status = status  # type: ignore[misc]  # one class for every status of the router
 
 
-async def on_http_error(request: Request[State], error: Exception) -> Response:
+async def on_http_error(request: Request[Any], error: Exception) -> Response:
     """Answer what the router refuses."""
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == 404:
         return answer(request, NotFound("There is no such page."), error.headers)
     return answer(request, HttpError(error.status_code), error.headers)
+
+
+async def on_failure(request: Request[Any], _error: Exception) -> Response:
+    """Answer when something broke on our side; the server logs what it was."""
+    return answer(request, ScoreboardError("Something went wrong on our side. Please try again."))

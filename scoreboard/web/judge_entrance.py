@@ -20,6 +20,9 @@ from scoreboard.web.entrance import YEAR
 from scoreboard.web.state import State
 from scoreboard.web.templating import LANGUAGE_COOKIE
 
+# From one network address, which all judges of a venue may share. At this pace all codes take 60,000 years.
+CODES_A_MINUTE = 30
+
 
 async def show(request: Request[State]) -> Response:
     """``GET /j``: the field for the code; with scripts, the link's secret is taken from the address bar."""
@@ -73,7 +76,7 @@ async def judge_behind(request: Request[State], form: FormData) -> tuple[Judge, 
     if secret:
         return await database.read(judge_and_event, secret=secret)
     throttle, address = request.state["throttle"], f"judge {address_of(request)}"
-    throttle.check(address)
+    throttle.check(address, CODES_A_MINUTE)
     # Counted before it is looked up and forgiven after, so that many tries at once are not all let through.
     throttle.fail(address)
     found = await database.read(judge_and_event, code=code)

@@ -11,7 +11,8 @@ from scoreboard.errors import TooManyTries
 class Throttle:
     """Counts wrong tries by whoever makes them, within a sliding window.
 
-    `tries` wrong ones in `seconds` are allowed to each key; keys that are quiet are forgotten.
+    `tries` wrong ones in `seconds` are allowed to each key, or as many as the caller says; keys that are quiet are
+    forgotten. A whole venue may share one address, so a key that is an address wants more than one that is a person.
     """
 
     def __init__(self, tries: int = 5, seconds: float = 60, clock: Callable[[], float] = time.monotonic) -> None:
@@ -20,7 +21,7 @@ class Throttle:
         self.clock = clock
         self.failed: dict[str, deque[float]] = {}
 
-    def check(self, key: str) -> None:
+    def check(self, key: str, tries: int | None = None) -> None:
         """Raise TooManyTries when this key has no try left, with the seconds to wait."""
         now = self.clock()
         for other in [other for other, times in self.failed.items() if now - times[-1] >= self.seconds]:
@@ -28,7 +29,7 @@ class Throttle:
         times = self.failed.get(key, deque())
         while times and now - times[0] >= self.seconds:
             times.popleft()
-        if len(times) >= self.tries:
+        if len(times) >= (self.tries if tries is None else tries):
             wait = math.ceil(self.seconds - (now - times[0]))
             raise TooManyTries(
                 "Too many wrong tries. Please wait %(seconds)s seconds.", seconds=wait, extra={"seconds": wait}

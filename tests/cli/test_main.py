@@ -19,7 +19,7 @@ def every_command(group: click.Group, prefix: tuple[str, ...] = ()) -> Iterator[
             yield (*prefix, name)
 
 
-@pytest.mark.parametrize("words", every_command(commands), ids=" ".join)
+@pytest.mark.parametrize("words", list(every_command(commands)), ids=" ".join)
 def test_every_command_has_help_with_an_example(words: tuple[str, ...]) -> None:
     result = CliRunner().invoke(commands, [*words, "--help"])
     assert result.exit_code == 0

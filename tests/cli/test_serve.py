@@ -54,8 +54,10 @@ def test_serve_refuses_a_newer_database(database_path: str) -> None:
     result = CliRunner().invoke(commands, ["serve", "--database", database_path, "--port", "0"])
     assert (result.exit_code, result.stderr) == (
         1,
-        f"Error: The database {database_path} was written by a newer version of Scoreboard. "
-        "Please update Scoreboard.\n",
+        (
+            f"Error: The database {database_path} was written by a newer version of Scoreboard. "
+            "Please update Scoreboard.\n"
+        ),
     )
 
 

@@ -1,6 +1,5 @@
 """The board in a real browser."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,7 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from builder import Cast, ballot, build_event, issue_link, score
 from httpx2 import AsyncClient
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, WebSocketRoute, async_playwright, expect
 from serving import Served, serving
 
 from scoreboard.judging import rounds
@@ -40,6 +39,14 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 async def served(database_path: str) -> AsyncIterator[Served]:
     async with serving(Settings(database=database_path, language="en")) as served:
         yield served
+
+
+@pytest.fixture
+async def module_page(browser: Browser, served: Served) -> AsyncIterator[Page]:
+    """A page on which the board's modules can be imported."""
+    cast = await build_event(served.database)
+    async with opened_page(browser, f"{served.url}/e/{cast.slug}", STAGE) as page:
+        yield page
 
 
 @asynccontextmanager
@@ -148,6 +155,78 @@ async def test_a_connection_that_died_in_silence_is_noticed(browser: Browser, se
         await expect(page.locator("#moment")).to_have_attribute("data-connection", "fine", timeout=20_000)
 
 
+async def test_a_server_that_says_nothing_is_left_for_a_new_connection(browser: Browser, served: Served) -> None:
+    cast = await contested(served)
+    connections: list[WebSocketRoute] = []
+
+    def answer(socket: WebSocketRoute) -> None:
+        connections.append(socket)
+        if len(connections) > 1:  # the first one is accepted, and that is all
+            socket.connect_to_server()
+
+    context = await browser.new_context(viewport=STAGE)  # type: ignore[arg-type]  # a plain dict will do
+    page = await context.new_page()
+    await page.route_web_socket("**/socket", answer)
+    await page.clock.install()
+    await page.goto(f"{served.url}/e/{cast.slug}")
+    await page.wait_for_selector("body.scripted")
+    await page.clock.run_for(16_000)
+    await expect(page.locator("#moment")).to_have_attribute("data-connection", "fine")
+    assert len(connections) == 2
+    await context.close()
+
+
+NAMES = {"type": "roster", "epoch": "a", "version": 3, "roster": "names 3"}
+NUMBERS = {"type": "standings", "epoch": "a", "version": 5, "roster_version": 3, "as_of": "12:05", "standings": "5"}
+PULSE = {"type": "heartbeat", "epoch": "a", "version": 5, "as_of": "12:06"}
+
+
+# What is told after these three, the answer (changed, lost), and what is held then.
+THEN: list[tuple[dict[str, object], tuple[bool, bool], tuple[str, str, str]]] = [
+    ({**NUMBERS, "version": 6, "as_of": "12:07", "standings": "6"}, (True, False), ("names 3", "6", "12:07")),
+    ({**NUMBERS, "version": 4, "standings": "4"}, (False, False), ("names 3", "5", "12:06")),
+    ({**NUMBERS, "as_of": "12:00"}, (True, False), ("names 3", "5", "12:06")),
+    ({**NUMBERS, "version": 7, "roster_version": 7}, (False, True), ("names 3", "5", "12:06")),
+    ({**NUMBERS, "epoch": "b", "version": 1}, (False, True), ("names 3", "5", "12:06")),
+    ({**NAMES, "version": 2, "roster": "names 2"}, (False, False), ("names 3", "5", "12:06")),
+    ({**PULSE, "as_of": "12:16"}, (False, False), ("names 3", "5", "12:16")),
+    ({**PULSE, "version": 4, "as_of": "12:01"}, (False, False), ("names 3", "5", "12:06")),
+    ({**PULSE, "version": 6, "as_of": "12:16"}, (False, True), ("names 3", "5", "12:06")),
+    ({**PULSE, "epoch": "b", "as_of": "12:16"}, (False, True), ("names 3", "5", "12:06")),
+    ({"type": "console", "epoch": "a", "version": 9}, (False, False), ("names 3", "5", "12:06")),
+]
+
+
+async def test_what_is_older_is_ignored_and_a_gap_is_asked_about(module_page: Page) -> None:
+    told = await module_page.evaluate(
+        """async ([stories]) => {
+            const script = document.querySelector('script[type="module"]').src;
+            const { Snapshot } = await import(new URL("snapshot.js", script));
+            return stories.map((messages) => {
+                const snapshot = new Snapshot();
+                const { changed, lost } = messages.map((message) => snapshot.take(message)).at(-1);
+                return [[changed, lost], [snapshot.roster, snapshot.standings, snapshot.asOf]];
+            });
+        }""",
+        [[[NAMES, NUMBERS, PULSE, then] for then, _answer, _held in THEN]],
+    )
+    assert told == [[list(answer), list(held)] for _then, answer, held in THEN]
+
+
+async def test_after_a_restart_the_new_count_is_followed(module_page: Page) -> None:
+    again = [{**NAMES, "epoch": "b", "version": 1}, {**NUMBERS, "epoch": "b", "version": 1, "roster_version": 1}]
+    told = await module_page.evaluate(
+        """async ([messages]) => {
+            const script = document.querySelector('script[type="module"]').src;
+            const { Snapshot } = await import(new URL("snapshot.js", script));
+            const snapshot = new Snapshot();
+            return [messages.map((message) => snapshot.take(message).lost), snapshot.resume()];
+        }""",
+        [[NAMES, NUMBERS, *again]],
+    )
+    assert told == [[False] * 4, {"type": "resume", "epoch": "b", "version": 1}]
+
+
 async def test_a_freeze_a_close_and_a_thaw_are_said_in_words(browser: Browser, served: Served) -> None:
     cast = await contested(served)
     said = {}
@@ -216,7 +295,8 @@ async def test_axe_finds_nothing(browser: Browser, served: Served, lang: str) ->
     for viewport in (STAGE, PHONE):
         for slug in (cast.slug, "soon"):
             async with opened_page(browser, f"{served.url}/e/{slug}?lang={lang}", viewport) as page:
-                await asyncio.gather(page.clock.run_for(1000), page.evaluate("document.fonts.ready.then(() => null)"))
+                # A row that is still fading in has less contrast than it will have.
+                await page.evaluate("Promise.all(document.getAnimations().map((a) => a.finished)).then(() => null)")
                 result = await Axe().run(page, options=AXE)
                 found += [(slug, fault["id"], fault["nodes"][0]["html"]) for fault in result.response["violations"]]
                 if slug == cast.slug:

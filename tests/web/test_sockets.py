@@ -57,7 +57,8 @@ async def closing_code(socket: ClientConnection) -> int | None:
 
 async def test_a_reader_is_told_the_whole_state_and_that_it_is_current(served: Served, cast: Cast) -> None:
     async with connect(address(served, cast.slug)) as socket:
-        kinds = [json.loads(await socket.recv())["type"] for _ in range(3)]
+        async with asyncio.timeout(5):  # at once, and not with the next heartbeat of everybody
+            kinds = [json.loads(await socket.recv())["type"] for _ in range(3)]
     assert kinds == ["roster", "standings", "heartbeat"]
 
 
