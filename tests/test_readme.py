@@ -59,7 +59,11 @@ def test_every_address_has_its_line() -> None:
 
 def test_every_room_of_the_house_has_its_line() -> None:
     house = section("The house")
-    rooms = [path.stem for path in (ROOT / "scoreboard").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()]
+    rooms = [
+        path.stem
+        for path in (ROOT / "scoreboard").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    ]
     assert sorted(room for room in rooms if f"{room} " not in house) == sorted(["__init__", "__main__"])
 
 

@@ -97,12 +97,11 @@ async def serving(settings: Settings) -> AsyncIterator[tuple[str, uvicorn.Server
             await task
 
 
-async def run(settings: Settings, *, speed: float, seed: int, seconds: float | None) -> Tally:
-    """Show the demo until it is stopped, or for some seconds."""
+async def run(settings: Settings, tally: Tally, *, speed: float, seed: int, seconds: float | None) -> None:
+    """Show the demo until it is stopped, or for some seconds, and count into the tally what was got through."""
     prepare(settings.database)
     async with opened(settings.database) as database:
         stage = await set_up(database)
-    tally = Tally()
     async with serving(settings) as (address, running, task):
         say(address, stage)
         judges = asyncio.create_task(
@@ -116,7 +115,6 @@ async def run(settings: Settings, *, speed: float, seed: int, seconds: float | N
         running.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await judges
-    return tally
 
 
 @click.command(epilog="Example: scoreboard demo --speed 20")
@@ -133,7 +131,9 @@ def demo(speed: float, host: str, port: int, database: str | None, seconds: floa
         settings = Settings.from_environment(
             {}, database=database or str(Path(folder) / "demo.db"), host=host, port=port, language="ar"
         )
-        tally = asyncio.run(run(settings, speed=speed, seed=seed, seconds=seconds))
+        tally = Tally()
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+            asyncio.run(run(settings, tally, speed=speed, seed=seed, seconds=seconds))
     click.echo(f"{tally.ballots} ballots were accepted, {tally.corrections} of them corrections.")
     if tally.refused:
         raise click.ClickException("The server refused ballots: " + ", ".join(sorted(set(tally.refused))))

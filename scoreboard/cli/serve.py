@@ -1,6 +1,7 @@
 """``scoreboard serve`` and ``scoreboard migrate``."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import socket
@@ -110,7 +111,8 @@ def serve(database: str, host: str | None, port: int | None, public_address: str
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = Settings.from_environment(database=database, host=host, port=port, public_address=public_address)
     prepare(settings.database)
-    asyncio.run(run(settings))
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+        asyncio.run(run(settings))
 
 
 @click.command(epilog="Example: scoreboard migrate --database hackathon.db")

@@ -149,8 +149,8 @@ def _scores(text: str, header: _Header, faults: list[Fault]) -> _Columns:
         if number <= header.row or not "".join(cells).strip():
             continue
         if len(cells) < width or any(cells[width:]):
-            message = "has fewer cells than the header." if len(cells) < width else "has more cells than the header."
-            faults.append(Fault(number, "", message))
+            few = Fault(number, "", "has fewer cells than the header.")
+            faults.append(few if len(cells) < width else Fault(number, "", "has more cells than the header."))
             continue
         judge, team, score = cells[judge_at].strip(), cells[team_at].strip(), cells[score_at].strip()
         criterion = "score" if criterion_at is None else cells[criterion_at].strip()

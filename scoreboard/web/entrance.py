@@ -2,6 +2,7 @@
 
 from sqlalchemy import literal
 from sqlmodel import Session, col, select
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -32,7 +33,8 @@ async def choose_language(request: Request[State]) -> Response:
     wish = form.get("language")
     if wish not in LANGUAGES:
         raise InvalidForm("There is no such language here.")
-    response = RedirectResponse(own_path(str(form.get("back", "/"))), 303)
+    back = URL(own_path(str(form.get("back", "/")))).remove_query_params("lang")  # it would outrank the choice
+    response = RedirectResponse(str(back), 303)
     response.set_cookie(LANGUAGE_COOKIE, str(wish), max_age=YEAR, path="/", samesite="lax", httponly=True)
     return response
 

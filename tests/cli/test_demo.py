@@ -5,6 +5,7 @@ import pytest
 from sqlmodel import select
 
 from scoreboard.cli.demo import run
+from scoreboard.cli.simulation import Tally
 from scoreboard.database import opened
 from scoreboard.models import Ballot
 from scoreboard.settings import Settings
@@ -14,7 +15,8 @@ async def test_the_demo_judges_and_its_board_equals_what_the_database_gives(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = Settings(database=str(tmp_path / "demo.db"), port=0)
-    tally = await run(settings, speed=100, seed=7, seconds=6)
+    tally = Tally()
+    await run(settings, tally, speed=100, seed=7, seconds=6)
     printed = capsys.readouterr().out
     assert re.search(r"^Board +http://127\.0\.0\.1:\d+/e/\S+$", printed, re.MULTILINE)
     assert re.search(r"^Console +http://127\.0\.0\.1:\d+/console/enter#\S+$", printed, re.MULTILINE)

@@ -16,6 +16,8 @@ from scoreboard.live.hub import Hub, Mailbox
 from scoreboard.live.messages import Status, console, public
 from scoreboard.live.publisher import HEARTBEAT_SECONDS, WATCH_SECONDS, WINDOW_SECONDS, Publisher
 
+PATIENCE_SECONDS = 20  # until a test that hears nothing gives up
+
 
 class Clock:
     """Time that passes when a test says so. What waits for one of the publisher's durations waits for its gate."""
@@ -32,8 +34,13 @@ class Clock:
 
     async def passes(self, seconds: float) -> None:
         """Let a duration end, as soon as somebody waits for it."""
-        await self.waiting[seconds].wait()
+        await self.waits(seconds)
         self.gates[seconds].set()
+
+    async def waits(self, seconds: float) -> None:
+        """Return when somebody waits for a duration to end."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self.waiting[seconds].wait()
 
 
 class Board:
@@ -43,7 +50,8 @@ class Board:
         self.mailbox = mailbox
 
     async def hear(self) -> list[dict[str, Any]]:
-        return [json.loads(frame) for frame in await self.mailbox.take()]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return [json.loads(frame) for frame in await self.mailbox.take()]
 
     async def one(self) -> dict[str, Any]:
         (message,) = await self.hear()
@@ -204,7 +212,7 @@ async def test_an_error_is_logged_and_the_next_change_is_published_all_the_same(
         await board.hear()
         await database.write(rule("nonsense"))
         publisher.changed(cast.event_id)
-        await clock.waiting[WINDOW_SECONDS].wait()
+        await clock.waits(WINDOW_SECONDS)
         assert [record.exc_info is not None for record in caplog.records] == [True]
         assert board.is_quiet()
         await database.write(rule("raw"))
@@ -226,9 +234,9 @@ async def test_a_state_that_could_not_be_computed_is_not_said_to_be_current(
         await score(database, cast, "J1", "T1", 3, 3)
         await database.write(lambda session: session.execute(text("UPDATE round SET rule = 'nonsense'")))
         await clock.passes(WATCH_SECONDS)
-        await clock.waiting[WINDOW_SECONDS].wait()
+        await clock.waits(WINDOW_SECONDS)
         await clock.passes(WATCH_SECONDS)
-        await clock.waiting[WATCH_SECONDS].wait()
+        await clock.waits(WATCH_SECONDS)
         await clock.passes(HEARTBEAT_SECONDS)
         assert await board.one() == before
 
@@ -246,7 +254,7 @@ async def test_heartbeats_say_which_version_is_current_and_since_when(
         assert (first["type"], first["epoch"], first["version"]) == ("heartbeat", publisher.epoch, 1)
         assert (await desk.one())["type"] == "heartbeat"
         await clock.passes(WATCH_SECONDS)
-        await clock.waiting[WATCH_SECONDS].wait()
+        await clock.waits(WATCH_SECONDS)
         later = (await publisher.current(cast.event_id)).standings.as_of
         assert later > published.standings.as_of
         await clock.passes(HEARTBEAT_SECONDS)

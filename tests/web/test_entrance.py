@@ -31,6 +31,12 @@ async def test_the_choice_of_a_language_leads_nowhere_else(served: Served, back:
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
+async def test_a_choice_outranks_the_language_of_the_address(served: Served) -> None:
+    async with stranger(served) as browser:
+        answer = await browser.post("/language", data={"language": "ar", "back": "/j?lang=en&from=badge"})
+    assert answer.headers["location"] == "/j?from=badge"
+
+
 async def test_a_language_that_is_not_spoken_is_refused(served: Served) -> None:
     async with stranger(served) as browser:
         answer = await browser.post("/language", data={"language": "tlh", "back": "/"})
