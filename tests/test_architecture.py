@@ -86,6 +86,7 @@ def test_every_module_has_its_tests(path: Path) -> None:
         "migrations/env.py": "migrations/test_migrations.py",
         "__main__.py": "cli/test_main.py",
         "columns.py": "test_models.py",
+        "web/state.py": "test_app.py",
         "models/event.py": "test_models.py",
         "models/record.py": "test_models.py",
         "models/access.py": "test_models.py",
