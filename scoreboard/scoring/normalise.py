@@ -1,46 +1,37 @@
 """Methods that turn ballots into one score for each team; every method has the same signature.
 
-A method takes the complete ballots and answers with `Estimates`. One that knows more than a score (an error, a
-severity) answers with a subclass of it, and whatever only ranks need not know.
+A method takes the complete ballots and its options, and answers with `Estimates`. One that knows more than a score (an
+error, a severity) answers with a subclass of it, and whatever only ranks need not know.
+
+    adaptive, severity                 mixed models, with the errors of their estimates: `MixedEstimates`
+    additive                           least squares
+    raw, trimmed                       plain means
+    zscore, minmax, borda              each judge's ballots brought to one scale first
+    bradley_terry                      only who is above whom
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, Protocol
 
 import numpy as np
 
 from scoreboard.errors import InvalidInput
-from scoreboard.scoring.table import Ballots, FloatArray, IntArray
+from scoreboard.scoring.adaptive import adaptive
+from scoreboard.scoring.additive import additive
+from scoreboard.scoring.baselines import borda, bradley_terry, minmax, trimmed, zscore
+from scoreboard.scoring.estimates import Estimates, judge_lines, mean_by
+from scoreboard.scoring.options import DEFAULT, Options
+from scoreboard.scoring.severity import severity
+from scoreboard.scoring.table import Ballots
 
 
-@dataclass(frozen=True, slots=True)
-class JudgeLine:
-    """What is told of a judge: complete ballots, and the mean of their totals (None without any)."""
+class Method(Protocol):
+    """What every method is."""
 
-    judge: str
-    ballots: int
-    mean: float | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Estimates:
-    """A method's answer for T teams.
-
-    `score` (T) is on the method's own scale, higher is better, NaN for a team that it cannot score. `ballots` (T)
-    counts the complete ballots. `extent` is the width of the scale that scores are on: what differs by less than 1e-9
-    of it is the same score.
-    """
-
-    method: str
-    score: FloatArray
-    ballots: IntArray
-    extent: float
-    judges: tuple[JudgeLine, ...]
-
-
-Method: TypeAlias = Callable[[Ballots], Estimates]
+    def __call__(self, ballots: Ballots, options: Options = DEFAULT, /) -> Estimates:
+        """Estimate the teams of `ballots`."""
+        ...
 
 
 def raw(ballots: Ballots) -> Estimates:
@@ -54,26 +45,28 @@ def raw(ballots: Ballots) -> Estimates:
     )
 
 
-def judge_lines(ballots: Ballots) -> tuple[JudgeLine, ...]:
-    """One line for each judge, in the table's order."""
-    counts = np.bincount(ballots.judge, minlength=len(ballots.judges)).tolist()
-    means = mean_by(ballots.judge, ballots.total, len(ballots.judges)).tolist()
-    return tuple(
-        JudgeLine(judge, count, mean if count else None)
-        for judge, count, mean in zip(ballots.judges, counts, means, strict=True)
-    )
+def plain(method: Callable[[Ballots], Estimates]) -> Method:
+    """A method that has no options."""
+
+    def estimate(ballots: Ballots, _options: Options = DEFAULT, /) -> Estimates:
+        return method(ballots)
+
+    return estimate
 
 
-def mean_by(group: IntArray, values: FloatArray, groups: int) -> FloatArray:
-    """The mean of `values` (B) within each of `groups`, told by `group` (B); NaN for a group without any."""
-    counts = np.bincount(group, minlength=groups)
-    sums = np.bincount(group, values, minlength=groups)
-    means = np.full(groups, np.nan)
-    np.divide(sums, counts, out=means, where=counts > 0)
-    return means
-
-
-METHODS: Final[Mapping[str, Method]] = MappingProxyType({"raw": raw})
+METHODS: Final[Mapping[str, Method]] = MappingProxyType(
+    {
+        "adaptive": adaptive,
+        "severity": severity,
+        "additive": additive,
+        "raw": plain(raw),
+        "trimmed": plain(trimmed),
+        "zscore": plain(zscore),
+        "minmax": plain(minmax),
+        "borda": plain(borda),
+        "bradley_terry": plain(bradley_terry),
+    }
+)
 
 
 def method_named(name: str) -> Method:

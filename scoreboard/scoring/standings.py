@@ -18,10 +18,11 @@ from itertools import pairwise
 import numpy as np
 
 from scoreboard.errors import InvalidInput
-from scoreboard.scoring.normalise import Estimates, JudgeLine, mean_by, method_named
+from scoreboard.scoring.estimates import Estimates, JudgeLine, mean_by
+from scoreboard.scoring.normalise import method_named
+from scoreboard.scoring.options import DEFAULT, Options
+from scoreboard.scoring.ranks import SAME
 from scoreboard.scoring.table import Ballots, FloatArray, ScoreTable, extent
-
-SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,17 @@ def standings(
     table: ScoreTable,
     method: str = "raw",
     *,
+    options: Options = DEFAULT,
     precedence: Sequence[str] = ("total",),
     names: Mapping[str, str] | None = None,
     minimum_ballots: int = 1,
     excluded: Collection[str] = frozenset(),
 ) -> Standings:
-    """Rank the teams of a table by one of the methods; see `rank`."""
+    """Rank the teams of a table by one of the methods, with its options; see `rank`."""
     ballots = table.ballots()
     return rank(
         ballots,
-        method_named(method)(ballots),
+        method_named(method)(ballots, options),
         precedence=precedence,
         names=names,
         minimum_ballots=minimum_ballots,

@@ -11,7 +11,7 @@ is the weighted mean of the units. Criteria that nobody declared are those that 
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias
 
 import numpy as np
@@ -21,6 +21,7 @@ from scoreboard.errors import InvalidTable
 
 IntArray: TypeAlias = npt.NDArray[np.intp]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,17 @@ class Ballots:
 
     def __len__(self) -> int:
         return len(self.total)
+
+    def only(self, kept: BoolArray) -> "Ballots":
+        """The ballots where `kept` (B) is true; teams, judges and the scale stay as they are."""
+        return replace(
+            self,
+            judge=self.judge[kept],
+            team=self.team[kept],
+            occasion=self.occasion[kept],
+            units=self.units[kept],
+            total=self.total[kept],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,12 +1,15 @@
+import itertools
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scoreboard.errors import InvalidInput
-from scoreboard.scoring.normalise import METHODS, JudgeLine, Method, mean_by, method_named, raw
+from scoreboard.scoring.estimates import JudgeLine
+from scoreboard.scoring.normalise import METHODS, Method, method_named, raw
+from scoreboard.scoring.options import Options
+from scoreboard.scoring.standings import rank
 from scoreboard.scoring.table import Scale, ScoreTable
 
 RUBRIC = (Scale("idea", 2, 0, 10), Scale("code", 1, 0, 10))
@@ -37,11 +40,6 @@ def test_every_occasion_counts_in_the_mean() -> None:
     one_judge = ScoreTable.from_columns(["Ada"] * 2, ["Oryx"] * 2, ["score"] * 2, [1, 4], ["first", "second"])
     estimates = raw(one_judge.ballots())
     assert (estimates.score.tolist(), estimates.ballots.tolist()) == ([2.5], [2])
-
-
-def test_a_mean_of_nothing_is_not_a_number() -> None:
-    means = mean_by(np.array([0, 2, 2]), np.array([1.0, 2.0, 4.0]), 4)
-    assert np.array_equal(means, [1, math.nan, 3, math.nan], equal_nan=True)
 
 
 def test_an_unknown_method_is_refused_with_those_that_are_known() -> None:
@@ -97,3 +95,50 @@ def test_tables_of_no_one_and_two_ballots_are_answered(method: Method, rows: dic
     estimates = method(table(rows, teams=["Falcon", "Oryx", "Ibex"]).ballots())
     assert int(estimates.ballots.sum()) == len(rows)
     assert math.isnan(estimates.score[2])
+
+
+def test_the_registry_has_every_method_by_its_name() -> None:
+    assert list(METHODS) == [
+        "adaptive",
+        "severity",
+        "additive",
+        "raw",
+        "trimmed",
+        "zscore",
+        "minmax",
+        "borda",
+        "bradley_terry",
+    ]
+
+
+@every_method
+def test_every_method_takes_options(method: Method) -> None:
+    ballots = table({("Ada", "Oryx"): 1.0, ("Ada", "Ibex"): 2.0, ("Olga", "Oryx"): 3.0}).ballots()
+    options = Options(prior=None, integrated=False, tracks={"Oryx": "health"})
+    assert len(method(ballots, options).score) == 2
+
+
+@every_method
+@given(values=values)
+def test_a_judge_alone_orders_teams_as_given(method: Method, values: dict[tuple[str, str], float]) -> None:
+    alone = {("A", team): value for (_, team), value in values.items()}
+    estimates = method(table(alone).ballots())
+    given_scores = [alone["A", team] for team in sorted({team for _, team in alone})]
+    for one, other in itertools.combinations(range(len(given_scores)), 2):
+        if given_scores[one] > given_scores[other]:
+            assert estimates.score[one] >= estimates.score[other] - 1e-9
+
+
+@every_method
+def test_all_scores_equal_tie_all_teams(method: Method) -> None:
+    same = table({(judge, team): 0.1 + 0.2 for judge in "ABC" for team in "UVW"}).ballots()
+    assert [line.rank for line in rank(same, method(same)).standings] == [1, 1, 1]
+
+
+@every_method
+def test_a_complete_table_with_ties_keeps_them(method: Method) -> None:
+    twins = {(judge, team): float((ord(judge) * place) % 7) for judge in "ABC" for place, team in enumerate("UVW")}
+    twins |= {(judge, "V"): twins[judge, "W"] for judge in "ABC"}
+    ballots = table(twins).ballots()
+    places = {line.team: line.rank for line in rank(ballots, method(ballots)).standings}
+    assert places["V"] == places["W"]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoreboard.errors import InvalidInput
-from scoreboard.scoring.normalise import Estimates, raw
+from scoreboard.scoring.estimates import Estimates
+from scoreboard.scoring.normalise import raw
 from scoreboard.scoring.standings import Standing, Standings, keys_of, rank, standings
 from scoreboard.scoring.table import Scale, ScoreTable
 
