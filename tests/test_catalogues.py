@@ -31,6 +31,8 @@ KEYWORDS = {
     "refuse": (2,),
     "_refuse": (2,),
     "_coded": (3,),
+    "_places": (3,),
+    "remark": None,
     **ERRORS,
 }
 PLACE = re.compile(r"%\((\w+)\)s")
