@@ -1,24 +1,38 @@
 """`scoreboard rank`: rank a table of scores without a database, by the same engine as the server's."""
 
-import csv
 import io
-import json
-from collections.abc import Sequence
+import sys
+import unicodedata
 from typing import IO
 
 import click
 
+from scoreboard.cli.rank_answer import MOST_COMPARED, Ranking, ranking_of
+from scoreboard.cli.rank_formats import as_csv, as_json, as_table
+from scoreboard.cli.rank_progress import Progress
+from scoreboard.cli.rank_sections import Sections
 from scoreboard.errors import ScoreboardError
 from scoreboard.exchange.tables import read_score_table
-from scoreboard.scoring.normalise import METHODS
-from scoreboard.scoring.standings import Standing, Standings, standings
-from scoreboard.scoring.table import ScoreTable
+from scoreboard.exchange.weights import read_scales
+from scoreboard.scoring.adaptive import adaptive
+from scoreboard.scoring.diagnostics import diagnostics as diagnostics_of
+from scoreboard.scoring.explain import why
+from scoreboard.scoring.mixed import MixedEstimates
+from scoreboard.scoring.normalise import METHODS, method_named
+from scoreboard.scoring.options import WEAK, Options
+from scoreboard.scoring.sensitivity import safety as safety_of
+from scoreboard.scoring.structure import joining_visits
+from scoreboard.scoring.table import Ballots, ScoreTable
 
 EXAMPLE = """\b
 Example:
   scoreboard rank scores.csv --method raw --format table
+  scoreboard rank scores.csv --criteria weights.toml --safety
   printf 'judge,team,score\\nAda,Falcon,8\\nAda,Oryx,7\\n' | scoreboard rank
 """
+LARGE = 500_000  # bytes: reading and ranking so many takes about a second
+MOST_INTEGRATED = 20_000  # ballots: with more, variances are known well enough
+VISITS_SHOWN = 5
 
 
 class BadInput(click.ClickException):
@@ -30,7 +44,31 @@ class BadInput(click.ClickException):
 @click.command(epilog=EXAMPLE)
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option(
-    "--method", type=click.Choice(list(METHODS)), default="raw", show_default=True, help="How to score teams."
+    "--method", type=click.Choice(list(METHODS)), default="adaptive", show_default=True, help="How to score teams."
+)
+@click.option(
+    "--criteria",
+    type=click.File("rb"),
+    metavar="FILE.toml",
+    help="Weights and ranges: for each criterion [[criteria]] with key, weight and, if all have one, minimum, maximum.",
+)
+@click.option(
+    "--prior",
+    type=click.Choice(["default", "none"]),
+    default="default",
+    show_default=True,
+    help="For adaptive and severity: what is assumed of variances before any score; none is plain REML.",
+)
+@click.option("--safety", is_flag=True, help="Recount in every other way, and say whether the winner is safe.")
+@click.option("--explain", nargs=2, metavar="A B", help="Say why team A is above team B, or below.")
+@click.option("--diagnostics", is_flag=True, help="Say how reliable the panel is, and what to ask judges about.")
+@click.option(
+    "--equal-groups",
+    is_flag=True,
+    help="Rank all teams in one table even if no ballots connect them: groups count as equally strong.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Of the draws that probabilities are counted from."
 )
 @click.option(
     "--format",
@@ -40,23 +78,71 @@ class BadInput(click.ClickException):
     show_default=True,
     help="For people (table) or for programs.",
 )
-def rank(file: IO[bytes], method: str, layout: str) -> None:
+def rank(
+    file: IO[bytes],
+    method: str,
+    criteria: IO[bytes] | None,
+    prior: str,
+    safety: bool,  # noqa: FBT001 - click hands every option over by name
+    explain: tuple[str, str] | None,
+    diagnostics: bool,  # noqa: FBT001 - the same
+    equal_groups: bool,  # noqa: FBT001 - the same
+    seed: int,
+    layout: str,
+) -> None:
     """Rank the teams of FILE, a CSV table with the columns judge, team, score.
 
-    A column criterion names what was scored, where there is more than one; criteria weigh alike, and only ballots with
-    all of them count. Without FILE, or with -, the table is read from standard input.
+    A column criterion names what was scored, where there is more than one; criteria weigh alike unless --criteria says
+    otherwise, and only ballots with all of them count. Without FILE, or with -, the table is read from standard input.
+
+    The methods adaptive and severity correct for strict and lenient judges and state how sure each rank is. Teams
+    that no judges connect are ranked in tables of their own.
     """
+    if layout == "csv" and (safety or explain or diagnostics):
+        raise click.UsageError("CSV holds the standings only; ask for --format table or json.")
     try:
-        table = read_score_table(file)
-        result = standings(table, method)
+        with Progress(sys.stderr, steps=3) as progress:
+            content = file.read()
+            progress.step("reading", long=len(content) > LARGE)
+            table = read_score_table(io.BytesIO(content), None if criteria is None else read_scales(criteria))
+            ballots = table.ballots()
+            options = _options(ballots, prior)
+            progress.step("estimating")
+            estimates = method_named(method)(ballots, options)
+            progress.step("ranking")
+            ranking = ranking_of(ballots, estimates, groups_equal=equal_groups, seed=seed)
+            reasons = recounted = panel = None
+            if explain:
+                reasons = why(estimates, ballots, _as_read(explain[0]), _as_read(explain[1]), options)
+            if safety:
+                watch = progress.through
+                recounted = safety_of(table, method, options=options, groups_equal=equal_groups, watch=watch)
+            if diagnostics:
+                mixed = estimates if isinstance(estimates, MixedEstimates) else adaptive(ballots, options)
+                panel = diagnostics_of(mixed, ballots, options)
+            sections = Sections(recounted, reasons, panel)
     except ScoreboardError as error:
         raise BadInput(str(error)) from error
-    for remark in remarks(table):
+    for remark in [*_of_table(table), *_of_groups(ranking), *_of_size(ranking)]:
         click.echo(remark, err=True)
-    click.echo({"table": as_table, "json": as_json, "csv": as_csv}[layout](result))
+    if layout == "json":
+        click.echo(as_json(ranking, sections.record(ballots)))
+    elif layout == "csv":
+        click.echo(as_csv(ranking))
+    else:
+        click.echo("\n\n".join([as_table(ranking), *sections.texts(ballots.extent)]))
 
 
-def remarks(table: ScoreTable) -> list[str]:
+def _as_read(name: str) -> str:
+    """A name as tables are read: without spaces around it, its accents composed."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
+def _options(ballots: Ballots, prior: str) -> Options:
+    return Options(prior=WEAK if prior == "default" else None, integrated=len(ballots) <= MOST_INTEGRATED)
+
+
+def _of_table(table: ScoreTable) -> list[str]:
     """What a person should know of how the table was taken."""
     said = []
     if len(table.occasions) > 1:
@@ -70,52 +156,24 @@ def remarks(table: ScoreTable) -> list[str]:
     return said
 
 
-def as_json(result: Standings) -> str:
-    """Standings as JSON; numbers in full."""
-    lines = [
-        {"rank": line.rank, "tied": line.tied, "team": line.team, "score": line.score, "ballots": line.ballots}
-        for line in result.standings
+def _of_groups(ranking: Ranking) -> list[str]:
+    """What a person should know of teams that cannot be compared."""
+    if ranking.graph is None or ranking.components is None or ranking.components < 2:
+        return []
+    groups = f"The teams fall into {ranking.components} groups that share no judge"
+    if not ranking.apart:
+        return [f"{groups}; they are ranked together as if the groups were equally strong."]
+    visits = joining_visits(ranking.graph)
+    shown = "; ".join(f"{judge} to {team}" for judge, team in visits[:VISITS_SHOWN])
+    more = f"; and {len(visits) - VISITS_SHOWN} more" if len(visits) > VISITS_SHOWN else ""
+    return [
+        f"{groups}, so nothing says which is better: each has a table of its own, and there is no overall winner.",
+        f"Visits that would join them: {shown}{more}. With --equal-groups they are ranked together, as equally strong.",
     ]
-    judges = [{"judge": line.judge, "ballots": line.ballots, "mean": line.mean} for line in result.judges]
-    answer = {"method": result.method, "standings": lines, "judges": judges}
-    return json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2)
 
 
-def as_csv(result: Standings) -> str:
-    """Standings as CSV; numbers in full, empty cells where there is none."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["rank", "tied", "team", "score", "ballots"])
-    writer.writerows(
-        [line.rank, "true" if line.tied else "false", line.team, line.score, line.ballots] for line in result.standings
-    )
-    return text.getvalue().removesuffix("\n")
-
-
-def as_table(result: Standings) -> str:
-    """Standings as aligned text; `2=` is a shared second place.
-
-    Names come last: their width on a screen cannot be counted, and Arabic ones run the other way.
-    """
-    standing = [("rank", "score", "ballots", "team"), *(_row(line) for line in result.standings)]
-    judges = [
-        ("mean", "ballots", "judge"),
-        *((_decimals(line.mean), str(line.ballots), line.judge) for line in result.judges),
-    ]
-    return f"{_aligned(standing)}\n\n{_aligned(judges)}"
-
-
-def _row(line: Standing) -> tuple[str, ...]:
-    place = f"awaits {line.awaiting}" if line.rank is None else f"{line.rank}{'=' if line.tied else ' '}"
-    return place, _decimals(line.score), str(line.ballots), line.team
-
-
-def _decimals(number: float | None) -> str:
-    return "-" if number is None else f"{number:.3f}"
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    return "\n".join(
-        "  ".join([*(cell.rjust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in rows
-    )
+def _of_size(ranking: Ranking) -> list[str]:
+    """What a person should know of numbers that are not there."""
+    if isinstance(ranking.estimates, MixedEstimates) and any(table.chances is None for table in ranking.tables):
+        return [f"Rank intervals and probabilities are told for {MOST_COMPARED} teams in a table at the most."]
+    return []

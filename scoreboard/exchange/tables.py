@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple, TypeAlias
 
 from scoreboard.errors import InvalidTable
-from scoreboard.scoring.table import ScoreTable
+from scoreboard.scoring.table import Scale, ScoreTable
 
 DELIMITERS: Final = (",", ";", "\t")
 REQUIRED: Final = ("judge", "team", "score")
@@ -67,12 +67,13 @@ class _Columns:
     other: list[tuple[str, ...]] = field(default_factory=list)
 
 
-def read_score_table(source: Path | IO[bytes]) -> ScoreTable:
+def read_score_table(source: Path | IO[bytes], scales: Sequence[Scale] | None = None) -> ScoreTable:
     """Read a CSV file, by its path or as an open binary stream, as a score table on its own scale.
 
-    A table without the column `criterion` has the one criterion `score`. Where a column tells occasions apart, they
-    are called by its name and value ("tasting r003"). Raises InvalidTable, whose `extra` holds the first faults and how
-    many there are; OSError if the file cannot be read.
+    A table without the column `criterion` has the one criterion `score`. `scales` declares the criteria; without it
+    they are those that occur, and weigh alike. Where a column tells occasions apart, they are called by its name and
+    value ("tasting r003"). Raises InvalidTable, whose `extra` holds the first faults and how many there are; OSError
+    if the file cannot be read.
     """
     text = _decoded(source.read_bytes() if isinstance(source, Path) else source.read())
     faults: list[Fault] = []
@@ -91,7 +92,9 @@ def read_score_table(source: Path | IO[bytes]) -> ScoreTable:
         raise _invalid(sorted(faults))
     if not columns.row:
         raise InvalidTable("The table has a header but no scores.")
-    return ScoreTable.from_columns(columns.judge, columns.team, columns.criterion, columns.value, occasion)
+    return ScoreTable.from_columns(
+        columns.judge, columns.team, columns.criterion, columns.value, occasion, scales=scales
+    )
 
 
 def _decoded(content: bytes) -> str:
