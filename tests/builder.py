@@ -54,6 +54,8 @@ def store_event(
     judges: int = 3,
     teams: int = 5,
     criteria: int = 2,
+    rule: str = "raw",
+    beside: str = "",
     minimum_ballots: int = 1,
     opened: bool = True,
     conflicts: tuple[tuple[str, str], ...] = (),
@@ -82,7 +84,8 @@ def store_event(
         position=1,
         name_en="Final",
         name_ar="الجولة النهائية",
-        rule="raw",
+        rule=rule,
+        beside=beside,
         minimum_ballots=minimum_ballots,
         precedence=["total"],
     )

@@ -125,7 +125,7 @@ def criterion(key: str = "impact", **changes: object) -> CriterionForm:
 
 def round_form(key: str = "final", *criteria: CriterionForm, ballots_per_team: int = 0) -> RoundForm:
     """A round; with one criterion where none is given."""
-    return RoundForm(key, key, "", "raw", 1, ballots_per_team, ("total",), criteria or (criterion(),))
+    return RoundForm(key, key, "", "raw", "", 1, ballots_per_team, ("total",), criteria or (criterion(),))
 
 
 def team(key: str, organisation: str | None = "", **changes: object) -> TeamForm:
@@ -202,7 +202,8 @@ def rounds(draw: st.DrawFn, key: str) -> RoundForm:
     """Any round that needs few judges."""
     forms = tuple(draw(criteria(key)) for key in draw(keys(KEY, least=1)))
     precedence = ("total", *(f"criterion:{form.key}" for form in forms if draw(st.booleans())))
-    return RoundForm(key, draw(TEXT), draw(NAME), "raw", 1, draw(st.integers(0, 1)), precedence, forms)
+    beside = draw(st.sampled_from(["", "adaptive", "zscore"]))
+    return RoundForm(key, draw(TEXT), draw(NAME), "raw", beside, 1, draw(st.integers(0, 1)), precedence, forms)
 
 
 @st.composite

@@ -92,6 +92,7 @@ def described_rounds(session: Session, event: Event) -> tuple[RoundForm, ...]:
             name_en=row.name_en,
             name_ar=row.name_ar,
             rule=row.rule,
+            beside=row.beside,
             minimum_ballots=row.minimum_ballots,
             ballots_per_team=row.ballots_per_team,
             precedence=tuple(row.precedence),

@@ -39,12 +39,13 @@ class CriterionForm:
 
 @dataclass(frozen=True)
 class RoundForm:
-    """A pass of judging with its rubric."""
+    """A pass of judging with its rubric; `rule` decides, `beside` (empty for none) is shown beside it."""
 
     key: str
     name_en: str
     name_ar: str
     rule: str
+    beside: str
     minimum_ballots: int
     ballots_per_team: int
     precedence: tuple[str, ...]

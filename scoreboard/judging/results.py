@@ -6,7 +6,7 @@ a stored run that no later change touches: the public's view during a freeze is 
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,9 @@ from sqlmodel import Session, col, select
 from scoreboard import __version__
 from scoreboard.judging import ledger
 from scoreboard.judging.ballots import current_ballots, rubric_of
+from scoreboard.judging.outcome import COLD, SEED, Outcome, Starts, outcome_of
 from scoreboard.models import Conflict, Event, Judge, Round, Run, Team
-from scoreboard.scoring.standings import Standings, standings
+from scoreboard.scoring.standings import Standings
 from scoreboard.scoring.table import Scale, ScoreTable
 
 PLACES = 9  # decimals of a stored total: as close as the ranking compares
@@ -24,26 +25,36 @@ PLACES = 9  # decimals of a stored total: as close as the ranking compares
 
 @dataclass(frozen=True)
 class Contest:
-    """What a round's ranking is computed from: the table, the rule, and who is in it."""
+    """What a round's ranking is computed from: the table, the rule, what is shown beside it, and who is in it."""
 
     table: ScoreTable
     method: str
+    beside: str
     precedence: tuple[str, ...]
     names: Mapping[str, str]
     minimum_ballots: int
     excluded: frozenset[str]
     sequence: int  # the ledger's newest entry that it contains
 
-    def standings(self) -> Standings:
-        """Rank; pure, and for the larger methods the expensive part."""
-        return standings(
+    def outcome(self, starts: Starts = COLD) -> Outcome:
+        """Rank, and say how sure that is; pure, and for the larger methods the expensive part.
+
+        `starts` of the last outcome save time. Without them the outcome follows from the contest alone.
+        """
+        return outcome_of(
             self.table,
             self.method,
+            self.beside,
             precedence=self.precedence,
             names=self.names,
             minimum_ballots=self.minimum_ballots,
             excluded=self.excluded,
+            starts=starts,
         )
+
+    def standings(self) -> Standings:
+        """Rank, and no more; as expensive where the rule is a mixed model."""
+        return replace(self, beside="").outcome().standings
 
 
 def contest(session: Session, round_: Round) -> Contest:
@@ -79,6 +90,7 @@ def contest(session: Session, round_: Round) -> Contest:
     return Contest(
         table=table,
         method=round_.rule,
+        beside=round_.beside,
         precedence=tuple(round_.precedence),
         names={t.key: (t.name_ar or t.name_en) if arabic else (t.name_en or t.name_ar) for t in teams.values()},
         minimum_ballots=round_.minimum_ballots,
@@ -87,8 +99,11 @@ def contest(session: Session, round_: Round) -> Contest:
     )
 
 
-def as_lines(result: Standings) -> list[dict[str, Any]]:
-    """The lines of the standings in the form that is stored and hashed: numbers that are not whole as text."""
+def as_lines(result: Outcome) -> list[dict[str, Any]]:
+    """The lines of the standings in the form that is stored and hashed: numbers that are not whole as text.
+
+    An interval is the ranks from and to, None where nothing is known.
+    """
     return [
         {
             "rank": line.rank,
@@ -98,8 +113,9 @@ def as_lines(result: Standings) -> list[dict[str, Any]]:
             "ballots": line.ballots,
             "awaiting": line.awaiting,
             "tie_break": line.tie_break,
+            "interval": list(result.intervals[line.team]) if line.team in result.intervals else None,
         }
-        for line in result.standings
+        for line in result.standings.standings
     ]
 
 
@@ -108,21 +124,24 @@ def keep(session: Session, round_: Round, kind: str, at: datetime) -> Run:
     if round_.id is None:
         raise ValueError("the round is not stored yet")
     inputs = contest(session, round_)
+    found = inputs.outcome()
     result = {
         "round": round_.key,
         "sequence": inputs.sequence,
-        "rule": inputs.method,
+        "rule": found.standings.method,
+        "interval_by": found.model.method if found.model else "",
+        "seed": SEED,
         "precedence": list(inputs.precedence),
         "minimum_ballots": inputs.minimum_ballots,
         "software": __version__,
-        "standings": as_lines(inputs.standings()),
+        "standings": as_lines(found),
     }
     run = Run(
         round_id=round_.id,
         kind=kind,
         at=at,
         sequence=inputs.sequence,
-        rule=inputs.method,
+        rule=found.standings.method,
         software=__version__,
         standings=result,
         hash=hashlib.sha256(ledger.canonical(result).encode()).hexdigest(),

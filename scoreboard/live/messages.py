@@ -79,7 +79,11 @@ class Status(StrEnum):
 
 
 class Line(NamedTuple):
-    """A line of the ranking, in this order; `rank` and `total` are null while the team awaits ballots."""
+    """A line of the ranking, in this order; `rank` and `total` are null while the team awaits ballots.
+
+    `interval` is the ranks, from and to, that the team has with a probability of 90 %: as far as the rule, or else the
+    method beside it, is one that knows; null otherwise.
+    """
 
     team: str
     rank: int | None
@@ -87,6 +91,7 @@ class Line(NamedTuple):
     total: str | None
     ballots: int
     awaiting: int
+    interval: tuple[int, int] | None
 
 
 class Progress(Wire):

@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 
 from scoreboard.database import Database
 from scoreboard.judging import ledger
+from scoreboard.judging.outcome import COLD, Starts
 from scoreboard.live.hub import Frame, Hub
 from scoreboard.live.messages import ConsoleMessage, Heartbeat, RosterMessage, StandingsMessage, console, public
 from scoreboard.live.views import Views, read, views
@@ -48,13 +49,14 @@ class Published:
 
 
 class Desk:
-    """One event: whether it changed, and what was last published of it."""
+    """One event: whether it changed, what was last published of it, and where the next computation may begin."""
 
     def __init__(self, event_id: int) -> None:
         self.event_id = event_id
         self.changed = asyncio.Event()
         self.lock = anyio.Lock()
         self.published: Published | None = None
+        self.starts: Starts = COLD
         self.as_of = datetime.min.replace(tzinfo=UTC)  # when what was published was last known to be current
 
     @property
@@ -152,9 +154,10 @@ class Publisher:
         """Compute what is seen of an event, and publish what is different from before. Needs the desk's lock."""
         as_of = datetime.now(UTC)
         reading = await self.database.read(read, desk.event_id)
-        seen = await anyio.to_thread.run_sync(views, reading)
+        starts, desk.starts = desk.starts, COLD  # what fails is not begun in the same place again
+        seen = await anyio.to_thread.run_sync(views, reading, starts)
         before, now = desk.published, following(desk.published, seen, self.epoch, as_of)
-        desk.published, desk.as_of = now, as_of
+        desk.published, desk.as_of, desk.starts = now, as_of, seen.starts
         frames = {"roster": now.roster.frame()} if before is None or now.roster is not before.roster else {}
         if before is None or now.standings is not before.standings:
             self.hub.publish(public(desk.event_id), {**frames, "standings": now.standings.frame()})

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from scoreboard.errors import NotFound
 from scoreboard.judging import ledger
+from scoreboard.judging.outcome import COLD, Starts
 from scoreboard.judging.progress import Count, progress
 from scoreboard.judging.results import Contest, as_lines, contest, newest_run
 from scoreboard.judging.rounds import Phase, current_round, frozen, phase
@@ -38,12 +39,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Views:
-    """What the public may see, and what the organisers see today."""
+    """What the public may see, and what the organisers see today; `starts` is where the next computation may begin."""
 
     roster: Roster
     public: Standings
     today: Standings
     sequence: int
+    starts: Starts
 
 
 def read(session: Session, event_id: int) -> Reading:
@@ -65,23 +67,32 @@ def read(session: Session, event_id: int) -> Reading:
     )
 
 
-def views(reading: Reading) -> Views:
-    """Rank, and decide what is seen by whom. Pure; with a large table the expensive part, so run it in a thread."""
+def views(reading: Reading, starts: Starts = COLD) -> Views:
+    """Rank, and decide what is seen by whom. Pure; with a large table the expensive part, so run it in a thread.
+
+    `starts` are those of the last views of this event.
+    """
     round_, ranked = reading.round, reading.contest
-    lines = as_lines(ranked.standings()) if ranked else []
+    found = ranked.outcome(starts) if ranked else None
     today = Standings(
         status=status_of(round_, hidden=False),
         opened_at=round_.opened_at if round_ else None,
         frozen_at=round_.frozen_at if round_ and frozen(round_) else None,
         closed_at=round_.closed_at if round_ else None,
         finalised_at=round_.finalised_at if round_ else None,
-        rule=ranked.method if ranked else "",
+        rule=found.standings.method if found else "",
         minimum_ballots=ranked.minimum_ballots if ranked else 1,
         progress=Progress(received=reading.ballots.done, expected=reading.ballots.expected),
-        lines=shown(lines),
+        lines=shown(as_lines(found)) if found else (),
     )
     seen = public_view(reading, today)
-    return Views(roster=roster(reading, seen), public=seen, today=today, sequence=reading.sequence)
+    return Views(
+        roster=roster(reading, seen),
+        public=seen,
+        today=today,
+        sequence=reading.sequence,
+        starts=found.starts if found else COLD,
+    )
 
 
 def public_view(reading: Reading, today: Standings) -> Standings:
@@ -127,6 +138,7 @@ def shown(lines: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
             total=None if line["total"] is None else str(Decimal(line["total"]).quantize(SHOWN, ROUND_HALF_UP)),
             ballots=line["ballots"],
             awaiting=line["awaiting"],
+            interval=None if line["interval"] is None else (line["interval"][0], line["interval"][1]),
         )
         for line in lines
     )

@@ -88,6 +88,7 @@ class Round(SQLModel, table=True):
     name_en: str = ""
     name_ar: str = ""
     rule: str  # the scoring method that ranks
+    beside: str = ""  # a method shown beside it, which decides nothing; empty for none
     minimum_ballots: int = 1  # a team is ranked from so many complete ballots on
     ballots_per_team: int = 0  # how many judges see a team when assignments are made; 0 is all
     precedence: list[str] = Field(sa_column=Column(JSON, nullable=False))

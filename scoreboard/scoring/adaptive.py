@@ -105,8 +105,8 @@ def _searched(problem: Problem, options: Options) -> Found:
     if start is not None:
         logs = np.array(start.logs)
         state = State(
-            np.array([start.spread.get(judge, 0.0) for judge in problem.ballots.judges]),
-            np.array([start.precision.get(judge, 0.0) for judge in problem.ballots.judges]),
+            np.array([start.log_spread.get(judge, 0.0) for judge in problem.ballots.judges]),
+            np.array([start.log_precision.get(judge, 0.0) for judge in problem.ballots.judges]),
             start.spread_sd or state.spread_sd,
             start.precision_sd or state.precision_sd,
         )

@@ -14,13 +14,13 @@ WEAK: Final = LogNormal()
 class Start:
     """Where the last fit ended: the next one, with a ballot more, is near.
 
-    `logs` are the logarithms of the variance ratios (team, judge); `spread` and `precision` are by judge, and
-    `spread_sd`, `precision_sd` the standard deviations of their logarithms over judges.
+    `logs` are the logarithms of the variance ratios (team, judge); `log_spread` and `log_precision` are by judge, and
+    `spread_sd`, `precision_sd` how much judges differ in them. Without habits it is the start of another model.
     """
 
     logs: tuple[float, float]
-    spread: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    precision: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    log_spread: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    log_precision: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     spread_sd: float | None = None
     precision_sd: float | None = None
 

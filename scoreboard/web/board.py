@@ -132,6 +132,7 @@ def texts(language: Language) -> dict[str, Any]:
         **{f"sentence.{status}": sentence for status, (_word, sentence) in of_status},
         "ballots": language.plural_forms("%(count)s ballot", "%(count)s ballots"),
         "awaiting": language.plural_forms("awaiting %(count)s more ballot", "awaiting %(count)s more ballots"),
+        "between": language.text("between places %(first)s and %(last)s"),
         "received": language.text("Ballots received: %(received)s of %(expected)s"),
         "as_of": language.text("As of %(time)s"),
         "stale": language.text("Connection lost: as of %(time)s"),

@@ -113,7 +113,7 @@ async def rankings(request: Request[State], seen: Overview) -> tuple[Sequence[Li
         published = await request.state["publisher"].current(seen.event.id or 0)
         return published.console.standings.lines, published.standings.standings.lines
     inputs = await request.state["database"].read(results.contest, seen.round)
-    ranked = await anyio.to_thread.run_sync(inputs.standings)
+    ranked = await anyio.to_thread.run_sync(inputs.outcome)
     return shown(results.as_lines(ranked)), None
 
 

@@ -1,6 +1,7 @@
 import hashlib
 from datetime import UTC, datetime
 
+import pytest
 from builder import Cast, build_event, score
 from sqlmodel import Session
 
@@ -106,8 +107,18 @@ async def test_a_stored_run_holds_all_that_its_hash_covers(database: Database) -
             "ballots": 1,
             "awaiting": 0,
             "tie_break": None,
+            "interval": None,
         },
-        {"rank": None, "tied": False, "team": "T2", "total": None, "ballots": 0, "awaiting": 1, "tie_break": None},
+        {
+            "rank": None,
+            "tied": False,
+            "team": "T2",
+            "total": None,
+            "ballots": 0,
+            "awaiting": 1,
+            "tie_break": None,
+            "interval": None,
+        },
     ]
     assert run.hash == hashlib.sha256(ledger.canonical(run.standings).encode()).hexdigest()
     assert run.sequence == await database.read(ledger.head_sequence, cast.event_id)
@@ -115,3 +126,26 @@ async def test_a_stored_run_holds_all_that_its_hash_covers(database: Database) -
     assert newest is not None
     assert newest.hash == run.hash
     assert await database.read(results.newest_run, cast.round_id, "final") is None
+
+
+async def sown(database: Database, **wishes: object) -> Cast:
+    """An event in which nine judges, some of them strict, have scored six teams; J9 has not yet been to T6."""
+    cast = await build_event(database, judges=9, teams=6, **wishes)
+    for j, judge in enumerate(cast.judges):
+        for t, team in enumerate(cast.teams):
+            if (judge, team) != ("J9", "T6"):
+                given = 8 - t % 4 - 2 * (j % 3 == 0)
+                await score(database, cast, judge, team, given, max(given - (j * t) % 3, 0))
+    return cast
+
+
+@pytest.mark.parametrize(("rule", "beside", "by"), [("raw", "adaptive", "adaptive"), ("severity", "", "severity")])
+async def test_a_stored_run_keeps_how_sure_each_rank_was(database: Database, rule: str, beside: str, by: str) -> None:
+    cast = await sown(database, rule=rule, beside=beside)
+    found = (await contest_of(database, cast)).outcome()
+    run = await database.write(
+        lambda session: results.keep(session, session.get_one(Round, cast.round_id), "frozen", datetime.now(UTC))
+    )
+    assert (run.rule, run.standings["interval_by"], run.standings["seed"]) == (rule, by, 0)
+    assert {line["team"]: tuple(line["interval"]) for line in run.standings["standings"]} == found.intervals
+    assert any(low < high for low, high in found.intervals.values())

@@ -208,6 +208,15 @@ def test_words_and_the_number_of_ballots_may_change_after_the_first_ballot() -> 
         ]
 
 
+def test_what_is_shown_beside_the_rule_decides_nothing_and_may_change_after_the_first_ballot() -> None:
+    with memory() as session:
+        roster.store(session, event_form(), "test")
+        score_one(session)
+        changes = roster.store(session, changed(locked={"beside": "adaptive"}), "test")
+        assert fields(changes) == [{"beside": ("", "adaptive")}]
+        assert session.exec(select(Round.beside)).one() == "adaptive"
+
+
 def test_a_final_round_keeps_its_minimum_of_ballots() -> None:
     with memory() as session:
         roster.store(session, event_form(), "test")

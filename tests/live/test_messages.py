@@ -21,7 +21,7 @@ STANDINGS = Standings(
     rule="raw",
     minimum_ballots=3,
     progress=None,
-    lines=(Line("T4", 1, False, "81.3", 5, 0), Line("T1", None, False, None, 2, 1)),
+    lines=(Line("T4", 1, False, "81.3", 5, 0, (1, 2)), Line("T1", None, False, None, 2, 1, None)),
 )
 
 
@@ -39,7 +39,10 @@ def test_times_compare_as_texts_as_they_do_as_times() -> None:
 def test_a_frame_is_compact_json_and_its_lines_are_lists() -> None:
     message = StandingsMessage(epoch="e", version=7, roster_version=3, as_of=AT, standings=STANDINGS)
     frame = message.frame()
-    assert json.loads(frame)["standings"]["lines"] == [["T4", 1, False, "81.3", 5, 0], ["T1", None, False, None, 2, 1]]
+    assert json.loads(frame)["standings"]["lines"] == [
+        ["T4", 1, False, "81.3", 5, 0, [1, 2]],
+        ["T1", None, False, None, 2, 1, None],
+    ]
     assert frame == json.dumps(json.loads(frame), separators=(",", ":"), ensure_ascii=False)
 
 

@@ -15,6 +15,7 @@ from scoreboard.judging import rounds
 from scoreboard.live.hub import Hub, Mailbox
 from scoreboard.live.messages import Status, console, public
 from scoreboard.live.publisher import HEARTBEAT_SECONDS, WATCH_SECONDS, WINDOW_SECONDS, Publisher
+from scoreboard.live.views import read, views
 
 PATIENCE_SECONDS = 20  # until a test that hears nothing gives up
 
@@ -293,3 +294,43 @@ async def test_every_start_of_the_server_is_a_new_epoch(database: Database, hub:
         async with Publisher(database, hub) as publisher:
             epochs.add(publisher.epoch)
     assert len(epochs) == 3
+
+
+async def test_a_score_reaches_the_board_with_how_sure_each_rank_is_and_a_fit_begins_where_the_last_one_ended(
+    database: Database, hub: Hub, publisher: Publisher
+) -> None:
+    cast = await build_event(database, judges=9, teams=6, rule="adaptive")
+    for j, judge in enumerate(cast.judges):
+        for t, team in enumerate(cast.teams):
+            if (judge, team) != ("J9", "T6"):
+                await score(database, cast, judge, team, 9 - t - j % 3, 8 - t + (t * j) % 3)
+    with hub.subscribe(public(cast.event_id)) as mailbox:
+        board = Board(mailbox)
+        await publisher.current(cast.event_id)
+        await board.hear()
+        assert set(publisher.desk(cast.event_id).starts) == {"adaptive"}
+        await score(database, cast, "J9", "T6", 10, 10)
+        publisher.changed(cast.event_id)
+        told = await board.one()
+    assert told["standings"]["rule"] == "adaptive"
+    cold = views(await database.read(read, cast.event_id))
+    assert [(line[0], line[1], line[6]) for line in told["standings"]["lines"]] == [
+        (line.team, line.rank, list(line.interval or ())) for line in cold.public.lines
+    ]
+    assert totals(told) == {line.team: line.total for line in cold.public.lines}
+
+
+async def test_a_rule_that_the_ballots_do_not_suffice_for_is_replaced_by_the_mean_and_that_is_said(
+    database: Database, publisher: Publisher
+) -> None:
+    cast = await build_event(database, judges=2, teams=2, rule="adaptive")
+    await score(database, cast, "J1", "T1", 5, 5)
+    seen = (await publisher.current(cast.event_id)).standings.standings
+    assert (seen.rule, seen.lines[0].total, seen.lines[0].interval) == ("raw", "50.0", None)
+    await score(database, cast, "J2", "T2", 7, 7)  # no judge has seen both
+    assert (await publisher.current(cast.event_id)).standings.standings.rule == "raw"
+    await score(database, cast, "J1", "T2", 7, 6)
+    await score(database, cast, "J2", "T1", 4, 6)
+    seen = (await publisher.current(cast.event_id)).standings.standings
+    assert seen.rule == "adaptive"
+    assert [line.interval is None for line in seen.lines] == [False, False]

@@ -69,10 +69,10 @@ async def test_while_it_runs_the_public_sees_what_the_organisers_see(database: D
     assert result.public.status is Status.LIVE
     assert result.public == result.today
     assert result.public.lines == (
-        Line("T2", 1, tied=False, total="85.0", ballots=2, awaiting=0),
-        Line("T1", 2, tied=False, total="60.0", ballots=2, awaiting=0),
-        Line("T3", None, tied=False, total=None, ballots=1, awaiting=1),
-        Line("T4", None, tied=False, total=None, ballots=0, awaiting=2),
+        Line("T2", 1, tied=False, total="85.0", ballots=2, awaiting=0, interval=None),
+        Line("T1", 2, tied=False, total="60.0", ballots=2, awaiting=0, interval=None),
+        Line("T3", None, tied=False, total=None, ballots=1, awaiting=1, interval=None),
+        Line("T4", None, tied=False, total=None, ballots=0, awaiting=2, interval=None),
     )
     assert result.public.progress == Progress(received=5, expected=12)
 
@@ -92,6 +92,21 @@ async def test_a_freeze_hides_everything_that_came_after_it(database: Database) 
     assert after.roster == frozen.roster
     assert after.today.lines[0].team == "T3"
     assert after.today.status is Status.LIVE
+
+
+async def test_a_freeze_holds_how_sure_each_rank_was(database: Database) -> None:
+    cast = await build_event(database, judges=4, teams=4, beside="severity")
+    for j, judge in enumerate(cast.judges):
+        for t, team in enumerate(cast.teams):
+            if (judge, team) != ("J4", "T4"):
+                await score(database, cast, judge, team, 8 - t - j % 2, 8 - (t * j) % 3)
+    before = await seen(database, cast)
+    assert any(line.interval and line.interval[0] < line.interval[1] for line in before.public.lines)
+    await database.write(rounds.freeze, cast.round_id, "test")
+    await score(database, cast, "J4", "T4", 10, 10)
+    after = await seen(database, cast)
+    assert after.public.lines == before.public.lines
+    assert after.today.lines != before.today.lines
 
 
 async def test_no_step_of_the_organisers_changes_what_is_frozen_but_that_judging_is_over(database: Database) -> None:
@@ -178,7 +193,7 @@ async def test_a_new_name_of_an_agency_is_a_new_roster(database: Database) -> No
 
 @given(st.decimals(min_value=0, max_value=100, places=9))
 def test_totals_are_rounded_to_one_decimal_half_up(total: Decimal) -> None:
-    line = {"team": "T", "rank": 1, "tied": False, "total": str(total), "ballots": 1, "awaiting": 0}
+    line = {"team": "T", "rank": 1, "tied": False, "total": str(total), "ballots": 1, "awaiting": 0, "interval": None}
     text = shown([line])[0].total
     assert text is not None
     assert Decimal(text).as_tuple().exponent == -1

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scores import Scores, ballots, panel, some_scores
 
-from scoreboard.scoring.adaptive import adaptive, constant_judges
-from scoreboard.scoring.mixed import CONSTANT, INCONSISTENT, NARROW, WIDE
+from scoreboard.scoring.adaptive import adaptive, constant_judges, fitted
+from scoreboard.scoring.habits import State
+from scoreboard.scoring.mixed import CONSTANT, INCONSISTENT, NARROW, WIDE, problem_of
 from scoreboard.scoring.options import Options
-from scoreboard.scoring.posterior import team_variance
+from scoreboard.scoring.posterior import effects_of, team_variance
 from scoreboard.scoring.severity import severity
 from scoreboard.scoring.table import BoolArray, FloatArray
 
@@ -124,6 +125,32 @@ def test_not_knowing_habits_widens_errors() -> None:
     assert posterior.sway.shape == (30, 24)
     bare = np.sqrt(team_variance(posterior.best, posterior.of_team))
     assert 1.005 < (found.se / bare).mean() < 1.2
+
+
+@pytest.mark.parametrize("judge", [0, 4, 11])
+def test_sway_is_what_one_standard_deviation_of_a_habit_moves_the_teams_by(judge: int) -> None:
+    table = ballots(panel(3, spread=0.4, noisy=2))
+    found, problem = adaptive(table, QUICK), problem_of(table, QUICK)
+    posterior, start = found.posterior, found.start
+    assert posterior is not None
+    assert start is not None
+    state = State(
+        np.array([start.log_spread[name] for name in table.judges]),
+        np.array([start.log_precision[name] for name in table.judges]),
+        start.spread_sd or 0,
+        start.precision_sd or 0,
+    )
+    ratios, step = np.array(posterior.best.ratios), 1e-5 * np.eye(12)[judge]
+
+    def effects(at: State) -> FloatArray:
+        return effects_of(fitted(problem, at, ratios, None).fit, posterior.of_team)
+
+    seen = fitted(problem, state, ratios, None).seen
+    up, down = (effects(replace(state, log_spread=state.log_spread + sign * step)) for sign in (1, -1))
+    assert posterior.sway[:, judge] == pytest.approx(state.spread_error(seen)[judge] * (up - down) / 2e-5, abs=1e-5)
+    up, down = (effects(replace(state, log_precision=state.log_precision + sign * step)) for sign in (1, -1))
+    slope = (up - down) / 2e-5
+    assert posterior.sway[:, 12 + judge] == pytest.approx(state.precision_error(seen)[judge] * slope, abs=1e-5)
 
 
 def reversed_names(scores: Scores) -> dict[tuple[str, str], float]:

@@ -83,3 +83,11 @@ def test_spreads_take_no_more_degrees_of_freedom_than_there_are_judges_less_one(
     assert 0 < alike.spent(seen) < 2
     assert apart.spent(seen) == pytest.approx(2, abs=1e-3)
     assert replace(alike, spread_sd=1e-3).spent(seen) == 0
+
+
+def test_where_ballots_say_nothing_of_them_habits_go_back_to_the_average() -> None:
+    count = np.array([4.0, 5, 6, 7])
+    at = State(np.array([0.5, -0.4, 0.3, -0.4]), np.array([0.0, -0.5, -1, -1.5]), 0.2, 0.3)
+    after = at.moved(Evidence(count, count, count, np.zeros(4), count))
+    assert (np.abs(after.log_spread) < np.abs(at.log_spread)).all()
+    assert (np.abs(after.log_precision) <= np.abs(at.log_precision)).all()

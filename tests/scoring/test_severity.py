@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from references import expected, reference
 from scores import Scores, ballots, panel, simulated, some_scores
 
+from scoreboard.scoring.fit import LogNormal
 from scoreboard.scoring.mixed import MixedEstimates, Variance
 from scoreboard.scoring.normalise import raw
 from scoreboard.scoring.options import Options
@@ -137,6 +138,26 @@ def test_a_warm_start_ends_where_a_cold_one_does() -> None:
     warm = severity(ballots(scores), replace(QUICK, start=severity(ballots(last), QUICK).start))
     assert warm.score.tolist() == pytest.approx(cold.score.tolist(), abs=1e-7)
     assert warm.se.tolist() == pytest.approx(cold.se.tolist(), abs=1e-7)
+
+
+class Asked(LogNormal):
+    """The usual prior, which counts how often it is asked."""
+
+    times = 0
+
+    def penalty(self, logs: FloatArray) -> float:
+        type(self).times += 1
+        return LogNormal.penalty(self, logs)
+
+
+def test_a_warm_start_has_less_of_a_way() -> None:
+    scores, prior = panel(3), Asked()
+    last = severity(ballots(dict(list(scores.items())[:-1])), QUICK).start
+    before = Asked.times
+    severity(ballots(scores), replace(QUICK, prior=prior))
+    cold = Asked.times - before
+    severity(ballots(scores), replace(QUICK, prior=prior, start=last))
+    assert Asked.times - before - cold < cold
 
 
 def test_a_complete_table_is_ordered_as_by_the_mean() -> None:

@@ -100,14 +100,15 @@ def test_an_interval_of_ranks_leaves_a_twentieth_on_either_side() -> None:
 
 
 def test_a_clear_winner_is_sure_and_a_close_race_is_not() -> None:
-    rows = {"A": (9.0, 5.2, 4.6, 1.1), "B": (8.5, 4.4, 5.1, 0.7), "C": (9.3, 5.3, 4.9, 1.3), "D": (8.8, 4.6, 5.0, 0.9)}
+    rows = {"A": (1.1, 5.2, 9.0, 4.6), "B": (0.7, 4.4, 8.5, 5.1), "C": (1.3, 5.3, 9.3, 4.9), "D": (0.9, 4.6, 8.8, 5.0)}
     table = ballots(
         {(judge, team): value for judge, row in rows.items() for team, value in zip("TUVW", row, strict=True)}
     )
     counted = chances(severity(table), table.teams, draws=4_000)
-    assert counted.first[0] > 0.99
-    assert counted.rank_interval.tolist() == [[1, 1], [2, 3], [2, 3], [4, 4]]
-    assert 0.2 < counted.above(1, 2) < 0.8
+    assert counted.first[2] > 0.99
+    assert counted.rank_interval.tolist() == [[4, 4], [2, 3], [1, 1], [2, 3]]
+    assert counted.expected_rank == pytest.approx([4, 2.5, 1, 2.5], abs=0.3)
+    assert 0.2 < counted.above(1, 3) < 0.8
 
 
 def test_only_competing_teams_are_ranked() -> None:

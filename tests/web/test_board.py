@@ -101,6 +101,21 @@ async def test_the_policy_of_the_page_needs_no_exception(client: httpx.AsyncClie
     )
 
 
+async def test_where_a_rank_is_not_sure_the_page_says_from_which_to_which_it_may_be(
+    client: httpx.AsyncClient, served: Served
+) -> None:
+    cast = await build_event(served.database, slug="close", judges=4, teams=2, beside="severity")
+    for judge, (one, other) in zip(cast.judges, ((8, 7), (6, 7), (8, 7), (7, 7)), strict=True):
+        await score(served.database, cast, judge, "T1", one, one)
+        await score(served.database, cast, judge, "T2", other, other)
+    told = (await client.get("/e/close/standings.json")).json()["standings"]
+    assert [(line["rank"], line["interval"]) for line in told] == [(1, [1, 2]), (2, [1, 2])]
+    english = Rows((await client.get("/e/close?lang=en")).text).rows
+    assert [row[0] for row in english] == ["Rank", "1 (between places 1 and 2) 1–2", "2 (between places 1 and 2) 1–2"]
+    arabic = Rows((await client.get("/e/close?lang=ar")).text).rows
+    assert arabic[1][0] == "1 (بين المركزين 1 و2) 1–2"
+
+
 async def test_programs_are_told_the_same(client: httpx.AsyncClient, cast: Cast) -> None:
     told = (await client.get(f"/e/{cast.slug}/standings.json")).json()
     assert told["event"]["name"] == {"en": "Government Services Hackathon", "ar": "هاكاثون الخدمات الحكومية"}
@@ -118,6 +133,7 @@ async def test_programs_are_told_the_same(client: httpx.AsyncClient, cast: Cast)
         "total": "80.0",
         "ballots": 2,
         "awaiting": 0,
+        "interval": None,
     }
 
 
@@ -159,7 +175,7 @@ async def test_a_ballot_moves_the_board_of_everybody_who_watches(
         async with asyncio.timeout(20):
             told = [json.loads(await socket.recv()) for socket in (first, second)]
     assert told[0] == told[1]
-    assert told[0]["standings"]["lines"][2] == ["T3", 3, False, "70.0", 3, 0]
+    assert told[0]["standings"]["lines"][2] == ["T3", 3, False, "70.0", 3, 0, None]
     assert told[0]["version"] == 2
 
 
@@ -186,7 +202,7 @@ async def test_the_last_state_equals_the_standings_computed_from_the_database(
 ) -> None:
     told: dict[str, Any] = (await client.get(f"/e/{cast.slug}/standings.json")).json()
     afresh = await served.database.read(
-        lambda session: shown(as_lines(contest(session, session.get_one(Round, cast.round_id)).standings()))
+        lambda session: shown(as_lines(contest(session, session.get_one(Round, cast.round_id)).outcome()))
     )
     assert [{**line, "team": line["team"]["key"]} for line in told["standings"]] == [line._asdict() for line in afresh]
 

@@ -142,6 +142,9 @@ def read_round(key: str, section: Section) -> RoundForm:
     """Read a round with its rubric."""
     name_en, name_ar = section.words("name")
     rule = section.choice("rule", tuple(METHODS), "raw")
+    beside = section.choice("beside", tuple(METHODS), "")
+    if beside == rule and section.sound("beside", "rule"):
+        section.refuse("beside", "%(found)s decides already; another method can be shown beside it.", found=beside)
     minimum_ballots = section.whole("minimum_ballots", 1, 1)
     ballots_per_team = section.whole("ballots_per_team", 0, 0)
     if section.sound("minimum_ballots", "ballots_per_team") and 0 < ballots_per_team < minimum_ballots:
@@ -155,7 +158,7 @@ def read_round(key: str, section: Section) -> RoundForm:
     forms = tuple(read_criterion(criterion_key, part) for criterion_key, part in criteria)
     precedence = read_precedence(section, keys(criteria))
     section.close()
-    return RoundForm(key, name_en, name_ar, rule, minimum_ballots, ballots_per_team, precedence, forms)
+    return RoundForm(key, name_en, name_ar, rule, beside, minimum_ballots, ballots_per_team, precedence, forms)
 
 
 def read_precedence(section: Section, criteria: tuple[str, ...]) -> tuple[str, ...]:

@@ -149,11 +149,11 @@ class Section:
         return key
 
     def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
-        """Read one of several words; required without a default."""
+        """Read one of several words; required without a default, which may be the empty word for none of them."""
         word = self.string(key, f'{key} = "{choices[0]}"', required=default is None)
         if key not in self.raw or not self.sound(key):
-            return default or choices[0]
-        if word not in choices:
+            return choices[0] if default is None else default
+        if word not in choices and word != default:
             self.refuse(
                 key, "%(found)s is not known here; write one of: %(known)s.", found=shown(word), known=listed(choices)
             )

@@ -90,6 +90,8 @@ def round_lines(round_: RoundForm) -> Iterator[str]:
     yield line("key", round_.key)
     yield line("name", words(round_.name_en, round_.name_ar))
     yield line("rule", round_.rule)
+    if round_.beside:
+        yield line("beside", round_.beside)
     yield line("minimum_ballots", round_.minimum_ballots)
     yield line("ballots_per_team", round_.ballots_per_team)
     yield line("precedence", round_.precedence)

@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(), nullable=False),
         sa.Column("name_ar", sa.String(), nullable=False),
         sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("beside", sa.String(), nullable=False),
         sa.Column("minimum_ballots", sa.Integer(), nullable=False),
         sa.Column("ballots_per_team", sa.Integer(), nullable=False),
         sa.Column("precedence", sa.JSON(), nullable=False),

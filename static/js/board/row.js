@@ -26,9 +26,20 @@ export function write(element, name, language) {
   element.lang = chosen.language;
 }
 
+/**
+ * Give the ranks that a team may have as a span, or nothing where its rank is sure or nothing is known.
+ * @param {[number, number] | null} interval
+ * @param {import("../lib/texts.js").Texts} texts
+ */
+export function span(interval, texts) {
+  if (interval === null || interval[0] === interval[1]) return "";
+  return interval.map((rank) => texts.number(rank)).join("–");
+}
+
 export class Row {
   element = part("li", "team-row");
   #rank = part("bdi", "rank");
+  #interval = part("bdi", "interval");
   #mark = part("bdi", "mark");
   #name = part("bdi", "name");
   #organisation = part("bdi", "organisation");
@@ -42,14 +53,16 @@ export class Row {
   /** @param {import("../lib/texts.js").Texts} texts */
   constructor(texts) {
     this.#texts = texts;
-    for (const number of [this.#rank, this.#mark, this.#total]) number.dir = "ltr";
+    for (const number of [this.#rank, this.#interval, this.#mark, this.#total]) number.dir = "ltr";
     const medal = part("span", "medal");
     medal.append(this.#rank);
+    const standing = part("span", "standing");
+    standing.append(medal, this.#interval);
     const who = part("span", "who");
     who.append(this.#name, this.#organisation);
     const ballots = part("span", "ballots");
     ballots.append(this.#dots, this.#behind);
-    this.element.append(medal, this.#mark, who, ballots, this.#total);
+    this.element.append(standing, this.#mark, who, ballots, this.#total);
   }
 
   /**
@@ -81,12 +94,13 @@ export class Row {
 
   /**
    * Put the row into its place, and mark by how many ranks it moved.
-   * @param {{rank: number | null, tied: boolean}} line
+   * @param {{rank: number | null, tied: boolean, interval: [number, number] | null}} line
    * @param {number} place 0-based, from the top
    * @param {number} moved ranks up, or down if negative
    */
-  settle({ rank, tied }, place, moved) {
+  settle({ rank, tied, interval }, place, moved) {
     this.#rank.textContent = rank === null ? "—" : (tied ? "=" : "") + this.#texts.number(rank);
+    this.#interval.textContent = span(interval, this.#texts);
     this.element.dataset.rank = rank === null ? "" : String(rank);
     this.element.style.setProperty("--place", String(place));
     if (moved === 0) return;

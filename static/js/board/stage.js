@@ -51,8 +51,8 @@ export class Stage {
     const first = this.#lines.length === 0;
     this.#teams = new Map(roster.teams.map((team) => [team.key, team]));
     this.#minimum = standings.minimum_ballots;
-    this.#lines = standings.lines.map(([team, rank, tied, total, ballots, awaiting]) => ({
-      ...{ team, rank, tied, total, ballots, awaiting },
+    this.#lines = standings.lines.map(([team, rank, tied, total, ballots, awaiting, interval]) => ({
+      ...{ team, rank, tied, total, ballots, awaiting, interval },
     }));
     for (const line of this.#lines) this.#rows.get(line.team)?.count(line, this.#minimum);
     if (first) this.#move();

@@ -1,6 +1,6 @@
 /** The ranking as a table: what is read aloud, while the stage is looked at. */
 
-import { write } from "./row.js";
+import { span, write } from "./row.js";
 
 export class Table {
   #body;
@@ -28,7 +28,7 @@ export class Table {
     this.#body.replaceChildren(...standings.lines.map((line) => this.#row(teams.get(line[0]), line)));
   }
 
-  #row(team, [, rank, tied, total, ballots, awaiting]) {
+  #row(team, [, rank, tied, total, ballots, awaiting, interval]) {
     const said = this.#texts;
     const row = document.createElement("tr");
     const place = rank === null ? "—" : (tied ? "=" : "") + said.number(rank);
@@ -39,8 +39,13 @@ export class Table {
     write(name.firstChild, team.name, this.#language);
     const organisation = cell("td");
     write(organisation.firstChild, team.organisation, this.#language);
+    const standing = cell("td", place);
+    if (span(interval, said)) {
+      const [first, last] = interval.map((of) => said.number(of));
+      standing.append(` (${said.say("between", { first, last })})`);
+    }
     row.append(
-      cell("td", place),
+      standing,
       name,
       organisation,
       cell("td", said.count(key, n, { count: said.number(n) })),

@@ -8,7 +8,7 @@ from scoreboard.exchange.folder import read_folder
 from scoreboard.judging.description import AwardForm, Level
 from scoreboard.scoring.normalise import METHODS
 
-ROUND_KEYS = "ballots_per_team, criteria, key, minimum_ballots, name, precedence, rule"
+ROUND_KEYS = "ballots_per_team, beside, criteria, key, minimum_ballots, name, precedence, rule"
 AWARD = '\n[[awards]]\nkey = "best"\nname = { en = "Best" }\n'
 
 
@@ -112,6 +112,18 @@ AWARD = '\n[[awards]]\nkey = "best"\nname = { en = "Best" }\n'
         ),
         (
             'key = "final"',
+            'key = "final"\nbeside = "magic"',
+            "rounds.final.beside",
+            f'"magic" is not known here; write one of: {", ".join(METHODS)}.',
+        ),
+        (
+            'key = "final"',
+            'key = "final"\nbeside = "raw"',
+            "rounds.final.beside",
+            "raw decides already; another method can be shown beside it.",
+        ),
+        (
+            'key = "final"',
             'key = "final"\nprecedence = ["total", "criterion:pitch"]',
             "rounds.final.precedence",
             "criterion:pitch cannot decide a rank; there are: criterion:impact, total, median.",
@@ -208,13 +220,20 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     form = read_folder(write_files(tmp_path, {"event.toml": EVENT_TOML + AWARD}))
     round_ = form.rounds[0]
     assert (form.digits, form.place_en, form.place_ar) == ("latn", "", "")
-    assert (round_.rule, round_.minimum_ballots, round_.ballots_per_team, round_.precedence) == (
+    assert (round_.rule, round_.beside, round_.minimum_ballots, round_.ballots_per_team, round_.precedence) == (
         "raw",
+        "",
         1,
         0,
         ("total",),
     )
     assert form.awards == (AwardForm("best", "Best", "", "", 1),)
+
+
+def test_a_method_is_shown_beside_the_one_that_decides(tmp_path: Path) -> None:
+    for written, beside in (('beside = "adaptive"', "adaptive"), ('beside = ""', "")):
+        text = EVENT_TOML.replace('key = "final"', f'key = "final"\n{written}')
+        assert read_folder(write_files(tmp_path, {"event.toml": text})).rounds[0].beside == beside
 
 
 def test_numbers_are_exact_and_levels_keep_their_texts(tmp_path: Path) -> None:
