@@ -3,6 +3,7 @@
 import sys
 
 import click
+from threadpoolctl import threadpool_limits
 
 from scoreboard import __version__
 from scoreboard.cli.demo import demo
@@ -39,7 +40,12 @@ for command in (serve, demo, new, import_event, export_event, organiser, rank, m
 
 
 def main() -> None:
-    """Run the command line. Output is UTF-8 everywhere: names are Arabic on any machine."""
+    """Run the command line. Output is UTF-8 everywhere: names are Arabic on any machine.
+
+    Linear algebra keeps to one thread: the tables are small, and threads that wait for each other on a busy machine
+    take several times as long.
+    """
+    threadpool_limits(limits=1)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
