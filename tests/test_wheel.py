@@ -164,7 +164,10 @@ async def test_installed_into_an_empty_environment_it_serves_pages_and_static_fi
     try:
         async with httpx2.AsyncClient(base_url=await address_of(server), follow_redirects=True) as client:
             page = await client.get("/")
-            served = [await client.get(name.removeprefix("scoreboard")) for name in (ours, VENDOR + "idb.js")]
+            folder = re.search(r"/static/[0-9a-f]+/", page.text)
+            assert folder
+            addresses = [name.replace("scoreboard/static/", folder[0]) for name in (ours, VENDOR + "idb.js")]
+            served = [await client.get(address) for address in addresses]
     finally:
         server.terminate()
         await server.communicate()
