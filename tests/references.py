@@ -13,6 +13,21 @@ ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "scoring" / "cases"
 REFERENCE = ROOT.parent / "shared" / "data"  # tables whose licence does not let us keep a copy
 
+# Tables of which R computed z-scores, agreement and mixed models.
+COMPUTED = [
+    "appletaste",
+    "conference_kuhlisch2016",
+    "french_fries_potato",
+    "irr_anxiety",
+    "irr_video",
+    "paris1976_white",
+    "shrout_fleiss",
+    "sirt_ratings1",
+    "sirt_ratings2",
+    "tam_ex10",
+    "wine_bitterness",
+]
+
 
 def found(name: str) -> Path:
     """Where a file is: among the cases, or in the reference folder beside this checkout; else the test is skipped."""

@@ -49,7 +49,7 @@ def import_event(folder: Path, database: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Write into a folder that holds something already.")
 @database_option
-def export_event(slug: str, folder: Path, force: bool, database: str) -> None:  # noqa: FBT001  (click passes flags so)
+def export_event(slug: str, folder: Path, force: bool, database: str) -> None:
     """Write the event SLUG into FOLDER, in the form that import reads.
 
     An import of what was written changes nothing. The folder must be new or empty, unless --force is given.

@@ -83,10 +83,10 @@ def rank(
     method: str,
     criteria: IO[bytes] | None,
     prior: str,
-    safety: bool,  # noqa: FBT001 - click hands every option over by name
+    safety: bool,
     explain: tuple[str, str] | None,
-    diagnostics: bool,  # noqa: FBT001 - the same
-    equal_groups: bool,  # noqa: FBT001 - the same
+    diagnostics: bool,
+    equal_groups: bool,
     seed: int,
     layout: str,
 ) -> None:

@@ -151,5 +151,5 @@ async def simulate(
 
     async with asyncio.TaskGroup() as group:
         for judge, secret in secrets.items():
-            own = random.Random(chance.random())  # noqa: S311
+            own = random.Random(chance.random())  # noqa: S311  (the same)
             group.create_task(run(judge, secret, own, chance.gauss(0, 0.08)))

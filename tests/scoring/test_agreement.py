@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from references import expected, reference
+from references import COMPUTED, expected, reference
 
 from scoreboard.scoring.agreement import (
     Panel,
@@ -24,19 +24,6 @@ from scoreboard.scoring.agreement import (
 from scoreboard.scoring.table import Ballots, ScoreTable
 
 COMPLETE = ["irr_anxiety", "irr_video", "paris1976_white", "shrout_fleiss", "wine_bitterness"]
-WITH_ALPHA = [
-    "appletaste",
-    "conference_kuhlisch2016",
-    "french_fries_potato",
-    "irr_anxiety",
-    "irr_video",
-    "paris1976_white",
-    "shrout_fleiss",
-    "sirt_ratings1",
-    "sirt_ratings2",
-    "tam_ex10",
-    "wine_bitterness",
-]
 Level = Literal["interval", "ordinal"]
 Values = Mapping[tuple[str, str], float]
 panels = st.dictionaries(
@@ -151,7 +138,7 @@ def test_kendalls_w_and_votes_against_are_those_that_were_published() -> None:
 
 
 @every_level
-@pytest.mark.parametrize("name", WITH_ALPHA)
+@pytest.mark.parametrize("name", COMPUTED)
 def test_alpha_is_the_one_that_other_software_found(name: str, level: Level) -> None:
     table = reference(name)
     alpha = krippendorff_alpha(table, level)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from references import expected, reference
+from references import COMPUTED, expected, reference
 from scores import Scores, ballots, panel, simulated, some_scores
 
 from scoreboard.scoring.fit import LogNormal
@@ -16,22 +16,9 @@ from scoreboard.scoring.posterior import Posterior
 from scoreboard.scoring.severity import severity
 from scoreboard.scoring.table import Ballots, FloatArray
 
-TABLES = [
-    "appletaste",
-    "conference_kuhlisch2016",
-    "french_fries_potato",
-    "irr_anxiety",
-    "irr_video",
-    "paris1976_white",
-    "shrout_fleiss",
-    "sirt_ratings1",
-    "sirt_ratings2",
-    "tam_ex10",
-    "wine_bitterness",
-]
 PLAIN = Options(prior=None)
 QUICK = Options(integrated=False)
-every_table = pytest.mark.parametrize("name", TABLES)
+every_table = pytest.mark.parametrize("name", COMPUTED)
 
 
 @dataclass(frozen=True)
