@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from builder import Cast, issue_link
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright, expect
 from serving import Served
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -52,6 +52,9 @@ async def choose(page: Page, **scores: int) -> None:
         await page.locator(f'.choice:has([name="score.{key}"][value="{value}"])').click()
 
 
-async def chosen(page: Page) -> list[str]:
-    values: list[str] = await page.eval_on_selector_all(".choice :checked", "fields => fields.map(each => each.value)")
-    return values
+async def expect_chosen(page: Page, *values: str) -> None:
+    """Wait until just these are chosen: what a phone keeps comes back a moment after the page."""
+    fields = page.locator(".choice :checked")
+    await expect(fields).to_have_count(len(values))
+    for index, value in enumerate(values):
+        await expect(fields.nth(index)).to_have_value(value)
