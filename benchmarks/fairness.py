@@ -19,12 +19,12 @@ import click
 import numpy as np
 from scipy.stats import kendalltau
 
-from scoreboard.scoring.adaptive import adaptive
-from scoreboard.scoring.mixed import MixedEstimates
+from scoreboard.scoring.certainty.uncertainty import chances
+from scoreboard.scoring.methods.adaptive import adaptive
+from scoreboard.scoring.methods.mixed import MixedEstimates
 from scoreboard.scoring.normalise import METHODS
 from scoreboard.scoring.options import Options
 from scoreboard.scoring.table import Ballots, FloatArray, IntArray, ScoreTable
-from scoreboard.scoring.uncertainty import chances
 
 QUICK = Options(integrated=False)
 ROUNDED_STEP = 1.5  # of quality, for each point of a scale from 1 to 10

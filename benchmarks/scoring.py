@@ -25,11 +25,11 @@ from typing import Any
 import click
 import numpy as np
 
-from scoreboard.scoring.adaptive import adaptive
+from scoreboard.scoring.certainty.uncertainty import chances
+from scoreboard.scoring.methods.adaptive import adaptive
+from scoreboard.scoring.methods.severity import severity
 from scoreboard.scoring.options import Options
-from scoreboard.scoring.severity import severity
 from scoreboard.scoring.table import Ballots, ScoreTable
-from scoreboard.scoring.uncertainty import chances
 
 SIZES = {"60x20": (60, 20, 4), "500x150": (500, 150, 5), "5000x1000": (5_000, 1_000, 6)}
 GOALS_MS = {"60x20": 2.0, "500x150": 15.0, "5000x1000": 500.0}

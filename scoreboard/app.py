@@ -16,19 +16,15 @@ from scoreboard.errors import ScoreboardError
 from scoreboard.live.hub import Hub
 from scoreboard.live.publisher import Publisher
 from scoreboard.settings import Settings
-from scoreboard.web import (
-    board,
-    console,
-    console_duty,
-    console_entrance,
-    console_judges,
-    console_round,
-    console_teams,
-    entrance,
-    errors,
-    judge,
-    judge_entrance,
-)
+from scoreboard.web import board, entrance, errors
+from scoreboard.web.console import duty as console_duty
+from scoreboard.web.console import entrance as console_entrance
+from scoreboard.web.console import home as console
+from scoreboard.web.console import judges as console_judges
+from scoreboard.web.console import round as console_round
+from scoreboard.web.console import teams as console_teams
+from scoreboard.web.judge import entrance as judge_entrance
+from scoreboard.web.judge import home as judge
 from scoreboard.web.security import Walls
 from scoreboard.web.state import State
 from scoreboard.web.templating import Pages, Static

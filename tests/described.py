@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, create_engine, select
 
 from scoreboard.errors import InvalidEvent
 from scoreboard.exchange.folder import read_folder
-from scoreboard.judging.description import (
+from scoreboard.judging.setup.description import (
     AssignmentForm,
     AwardForm,
     ConflictForm,
@@ -26,7 +26,7 @@ from scoreboard.judging.description import (
     TeamForm,
     agency_conflicts,
 )
-from scoreboard.judging.faults import Fault
+from scoreboard.judging.setup.faults import Fault
 from scoreboard.models import Event, LogEntry
 
 EVENT_TOML = """\

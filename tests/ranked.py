@@ -5,7 +5,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from scoreboard.cli.rank import rank
+from scoreboard.cli.rank.command import rank
 
 # Ada and Bob share no team with Eve and Dan.
 APART = """judge,team,score

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,22 @@ def test_nothing_is_imported_inside_a_function(path: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert inside == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()))
+def test_within_a_room_imports_form_no_circle(name: str) -> None:
+    graph: dict[str, set[str]] = {}
+    for path in (PACKAGE / name).rglob("*.py"):
+        part = path.relative_to(PACKAGE / name).parts[0].removesuffix(".py")
+        graph.setdefault(part, set()).update(neighbours(ast.parse(path.read_text()), f"scoreboard.{name}") - {part})
+    assert len(list(TopologicalSorter(graph).static_order())) >= len(graph)
+
+
+def neighbours(tree: ast.AST, package: str) -> set[str]:
+    """What a module imports of its own room: modules, and rooms within the room."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    direct = {name.name for node in found if node.module == package for name in node.names}
+    return direct | {str(node.module).split(".")[2] for node in found if str(node.module).startswith(f"{package}.")}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=place)

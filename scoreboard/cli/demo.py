@@ -19,7 +19,8 @@ from scoreboard.cli.serve import address_of, first_way_in, listening_socket, ser
 from scoreboard.cli.simulation import Tally, simulate
 from scoreboard.database import Database, opened
 from scoreboard.exchange.folder import read_folder
-from scoreboard.judging import access, roster, rounds
+from scoreboard.judging import access, rounds
+from scoreboard.judging.setup import roster
 from scoreboard.migrations import prepare
 from scoreboard.models import Event, Judge, Team
 from scoreboard.settings import Settings

@@ -11,10 +11,10 @@ from scoreboard.cli.options import database_option
 from scoreboard.database import opened
 from scoreboard.errors import InvalidEvent, NotFound, RubricLocked
 from scoreboard.exchange.folder import read_folder, write_folder
-from scoreboard.judging import roster
-from scoreboard.judging.changes import Change, Changes
-from scoreboard.judging.description import EventForm
-from scoreboard.judging.faults import Fault
+from scoreboard.judging.setup import roster
+from scoreboard.judging.setup.changes import Change, Changes
+from scoreboard.judging.setup.description import EventForm
+from scoreboard.judging.setup.faults import Fault
 from scoreboard.migrations import prepare
 from scoreboard.models import Event
 

@@ -10,7 +10,7 @@ from scoreboard.cli.demo import demo
 from scoreboard.cli.event import export_event, import_event
 from scoreboard.cli.new import new
 from scoreboard.cli.organiser import organiser
-from scoreboard.cli.rank import rank
+from scoreboard.cli.rank.command import rank
 from scoreboard.cli.serve import migrate, serve
 from scoreboard.errors import ScoreboardError
 

@@ -17,7 +17,7 @@ from typing import IO
 from scoreboard.errors import InvalidTable
 from scoreboard.exchange.folder.files import decoded
 from scoreboard.exchange.folder.sections import Section, open_toml, shown
-from scoreboard.judging.faults import Fault, Faults
+from scoreboard.judging.setup.faults import Fault, Faults
 from scoreboard.scoring.table import Scale
 
 

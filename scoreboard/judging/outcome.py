@@ -13,14 +13,14 @@ from typing import Final
 import numpy as np
 
 from scoreboard.errors import InvalidTable
+from scoreboard.scoring.certainty.uncertainty import Chances, chances
 from scoreboard.scoring.estimates import Estimates
-from scoreboard.scoring.graph import Graph, component_labels
-from scoreboard.scoring.mixed import MixedEstimates
+from scoreboard.scoring.linkage.graph import Graph, component_labels
+from scoreboard.scoring.methods.mixed import MixedEstimates
 from scoreboard.scoring.normalise import Method, method_named, raw
 from scoreboard.scoring.options import DEFAULT, Options, Start
 from scoreboard.scoring.standings import Standings, rank
 from scoreboard.scoring.table import Ballots, BoolArray, ScoreTable
-from scoreboard.scoring.uncertainty import Chances, chances
 
 SEED: Final = 0  # always the same draws, so that what is shown changes only as far as the ballots do
 JOINING: Final = frozenset({"adaptive", "severity", "additive", "bradley_terry"})

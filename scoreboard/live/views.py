@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from scoreboard.errors import NotFound
 from scoreboard.judging import ledger
+from scoreboard.judging.duty.progress import Count, progress
 from scoreboard.judging.outcome import COLD, Starts
-from scoreboard.judging.progress import Count, progress
 from scoreboard.judging.results import Contest, as_lines, contest, newest_run
 from scoreboard.judging.rounds import Phase, current_round, frozen, phase
 from scoreboard.live.messages import NAMELESS, EventCard, Line, Name, Progress, Roster, Standings, Status, TeamCard

@@ -17,12 +17,12 @@ from typing import Final, Protocol
 import numpy as np
 
 from scoreboard.errors import InvalidInput
-from scoreboard.scoring.adaptive import adaptive
-from scoreboard.scoring.additive import additive
-from scoreboard.scoring.baselines import borda, bradley_terry, minmax, trimmed, zscore
 from scoreboard.scoring.estimates import Estimates, judge_lines, mean_by
+from scoreboard.scoring.methods.adaptive import adaptive
+from scoreboard.scoring.methods.additive import additive
+from scoreboard.scoring.methods.baselines import borda, bradley_terry, minmax, trimmed, zscore
+from scoreboard.scoring.methods.severity import severity
 from scoreboard.scoring.options import DEFAULT, Options
-from scoreboard.scoring.severity import severity
 from scoreboard.scoring.table import Ballots
 
 

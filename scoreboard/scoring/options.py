@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from scoreboard.scoring.fit import LogNormal, Prior
+from scoreboard.scoring.crossed.fit import LogNormal, Prior
 
 WEAK: Final = LogNormal()
 

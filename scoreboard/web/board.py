@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket
 
 from scoreboard.errors import NotFound
 from scoreboard.i18n import Language
-from scoreboard.judging.progress import event_named
+from scoreboard.judging.duty.progress import event_named
 from scoreboard.live.messages import NAMELESS, Line, Standings, TeamCard, public
 from scoreboard.live.publisher import Published
 from scoreboard.models import Event

@@ -10,8 +10,8 @@ from scoreboard.cli.demo import FOLDER
 from scoreboard.cli.event import LINES, quoted, report
 from scoreboard.cli.main import commands
 from scoreboard.database import open_engine
-from scoreboard.judging import roster
-from scoreboard.judging.changes import Change, Changes
+from scoreboard.judging.setup import roster
+from scoreboard.judging.setup.changes import Change, Changes
 from scoreboard.models import LogEntry, Round
 
 

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from scoreboard.errors import InvalidInput
 from scoreboard.judging.outcome import SEED, Outcome, fitted, joined, outcome_of
+from scoreboard.scoring.certainty.uncertainty import chances
 from scoreboard.scoring.estimates import Estimates
+from scoreboard.scoring.methods.severity import severity
 from scoreboard.scoring.normalise import METHODS
 from scoreboard.scoring.options import DEFAULT, Options, Start
-from scoreboard.scoring.severity import severity
 from scoreboard.scoring.table import Ballots, Scale, ScoreTable
-from scoreboard.scoring.uncertainty import chances
 
 TEAMS = tuple(f"T{number}" for number in range(1, 13))
 JUDGES = tuple(f"J{number}" for number in range(1, 11))

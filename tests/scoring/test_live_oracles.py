@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scores import ballots, panel
 
-from scoreboard.scoring.mixed import MixedEstimates
+from scoreboard.scoring.methods.mixed import MixedEstimates
+from scoreboard.scoring.methods.severity import severity
 from scoreboard.scoring.options import Options
-from scoreboard.scoring.severity import severity
 from scoreboard.scoring.table import Ballots
 
 PLAIN = Options(prior=None, integrated=False)

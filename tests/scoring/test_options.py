@@ -3,7 +3,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
-from scoreboard.scoring.fit import LogNormal
+from scoreboard.scoring.crossed.fit import LogNormal
 from scoreboard.scoring.options import DEFAULT, Options
 
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 
 from scoreboard.exchange.folder.files import EVENT
 from scoreboard.exchange.folder.sheets import Row
-from scoreboard.judging.assignments import shortages
-from scoreboard.judging.description import (
+from scoreboard.judging.setup.assignments import shortages
+from scoreboard.judging.setup.description import (
     AssignmentForm,
     ConflictForm,
     JudgeForm,
@@ -14,7 +14,7 @@ from scoreboard.judging.description import (
     TeamForm,
     agency_conflicts,
 )
-from scoreboard.judging.faults import Faults
+from scoreboard.judging.setup.faults import Faults
 
 Teams = Sequence[tuple[Row, TeamForm]]
 Judges = Sequence[tuple[Row, JudgeForm]]

@@ -6,9 +6,9 @@ from zoneinfo import available_timezones
 
 from scoreboard.exchange.folder.files import EVENT, LONG, Folder, listed, shortened
 from scoreboard.exchange.folder.sections import Section, open_toml
-from scoreboard.judging.changes import spelled
-from scoreboard.judging.description import AwardForm, CriterionForm, EventForm, Level, NamedForm, RoundForm
-from scoreboard.judging.faults import nearest
+from scoreboard.judging.setup.changes import spelled
+from scoreboard.judging.setup.description import AwardForm, CriterionForm, EventForm, Level, NamedForm, RoundForm
+from scoreboard.judging.setup.faults import nearest
 from scoreboard.scoring.normalise import METHODS
 from scoreboard.scoring.standings import keys_of
 

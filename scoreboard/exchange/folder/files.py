@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from scoreboard.judging.faults import Faults, Place
+from scoreboard.judging.setup.faults import Faults, Place
 
 EVENT, TEAMS, JUDGES, CONFLICTS, ASSIGNMENTS = (
     "event.toml",

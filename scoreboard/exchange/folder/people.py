@@ -15,8 +15,8 @@ from scoreboard.exchange.folder.files import (
     shortened,
 )
 from scoreboard.exchange.folder.sheets import Row, read_sheet
-from scoreboard.judging.description import AssignmentForm, ConflictForm, JudgeForm, TeamForm
-from scoreboard.judging.faults import nearest
+from scoreboard.judging.setup.description import AssignmentForm, ConflictForm, JudgeForm, TeamForm
+from scoreboard.judging.setup.faults import nearest
 
 TEAM_COLUMNS = (
     "id",

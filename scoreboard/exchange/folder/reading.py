@@ -7,8 +7,8 @@ from scoreboard.exchange.folder.checks import check_conflicts, check_default, ch
 from scoreboard.exchange.folder.event import read_event
 from scoreboard.exchange.folder.files import NAMES, Folder
 from scoreboard.exchange.folder.people import read_assignments, read_conflicts, read_judges, read_teams
-from scoreboard.judging.description import EventForm
-from scoreboard.judging.faults import Fault, Faults, refusal
+from scoreboard.judging.setup.description import EventForm
+from scoreboard.judging.setup.faults import Fault, Faults, refusal
 
 
 def from_top_to_bottom(fault: Fault) -> tuple[int, int]:

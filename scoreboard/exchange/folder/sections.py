@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from scoreboard.exchange.folder.files import SHORT, check_text, cleaned, listed, shortened
-from scoreboard.judging.faults import Faults, Place, nearest
+from scoreboard.judging.setup.faults import Faults, Place, nearest
 
 Path = tuple[str | int, ...]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scoreboard.exchange.folder.files import SHORT, Folder, check_text, cleaned, shortened
-from scoreboard.judging.faults import Faults, Place, nearest
+from scoreboard.judging.setup.faults import Faults, Place, nearest
 
 DELIMITERS = (",", ";", "\t")
 FORMULA = re.compile(r"'*[=+\-@\t]")  # what a spreadsheet would run, or what was kept from it

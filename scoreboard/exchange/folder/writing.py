@@ -11,9 +11,9 @@ from sqlmodel import Session
 from scoreboard.exchange.folder.files import ASSIGNMENTS, CONFLICTS, EVENT, JUDGES, TEAMS
 from scoreboard.exchange.folder.people import ASSIGNMENT_COLUMNS, CONFLICT_COLUMNS, JUDGE_COLUMNS, TEAM_COLUMNS
 from scoreboard.exchange.folder.sheets import write_sheet
-from scoreboard.judging.changes import spelled
-from scoreboard.judging.describing import describe
-from scoreboard.judging.description import CriterionForm, EventForm, JudgeForm, RoundForm, TeamForm
+from scoreboard.judging.setup.changes import spelled
+from scoreboard.judging.setup.describing import describe
+from scoreboard.judging.setup.description import CriterionForm, EventForm, JudgeForm, RoundForm, TeamForm
 from scoreboard.models import Event
 
 DELETE = "\x7f"  # the one character that JSON writes as it is and TOML does not take

@@ -5,7 +5,7 @@ import pytest
 from described import EVENT_TOML, faults_of, told, write_files
 
 from scoreboard.exchange.folder import read_folder
-from scoreboard.judging.description import AwardForm, Level
+from scoreboard.judging.setup.description import AwardForm, Level
 from scoreboard.scoring.normalise import METHODS
 
 ROUND_KEYS = "ballots_per_team, beside, criteria, key, minimum_ballots, name, precedence, rule"

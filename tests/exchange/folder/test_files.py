@@ -5,7 +5,7 @@ from described import TEAMS_CSV, faults_of, told, write_files
 
 from scoreboard.exchange.folder import read_folder
 from scoreboard.exchange.folder.files import check_text, cleaned, decoded, shortened
-from scoreboard.judging.faults import Faults
+from scoreboard.judging.setup.faults import Faults
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])

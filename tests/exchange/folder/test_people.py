@@ -4,7 +4,7 @@ import pytest
 from described import EVENT_TOML, JUDGES_CSV, TEAMS_CSV, faults_of, told, write_files
 
 from scoreboard.exchange.folder import read_folder
-from scoreboard.judging.description import ConflictForm
+from scoreboard.judging.setup.description import ConflictForm
 
 TRACKS = EVENT_TOML + '\n[[tracks]]\nkey = "offices"\nname = { en = "Offices" }\n'
 

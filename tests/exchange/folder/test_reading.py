@@ -4,7 +4,7 @@ from described import EVENT_TOML, TEAMS_CSV, faults_of, told, write_files
 
 from scoreboard.cli.demo import FOLDER
 from scoreboard.exchange.folder import read_folder
-from scoreboard.judging.description import AssignmentForm
+from scoreboard.judging.setup.description import AssignmentForm
 
 FAULTY_EVENT = """\
 slug = "My Event"

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from scoreboard.exchange.folder.sections import Section, lines_of, open_toml, shown
-from scoreboard.judging.faults import Faults
+from scoreboard.judging.setup.faults import Faults
 
 
 def section(text: str) -> Section:

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from scoreboard.exchange.folder.files import Folder, cleaned
 from scoreboard.exchange.folder.sheets import Sheet, guarded, read_sheet, unguarded, write_sheet
-from scoreboard.judging.faults import Faults
+from scoreboard.judging.setup.faults import Faults
 
 COLUMNS = ("id", "name", "reason")
 

@@ -8,8 +8,8 @@ from scoreboard.cli.demo import FOLDER
 from scoreboard.database import Database
 from scoreboard.exchange.folder import read_folder, write_folder
 from scoreboard.exchange.folder.writing import spelt
-from scoreboard.judging import roster
-from scoreboard.judging.description import EventForm
+from scoreboard.judging.setup import roster
+from scoreboard.judging.setup.description import EventForm
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:

@@ -1,0 +1,1 @@
+"""`scoreboard rank`: a score table in, standings out."""

@@ -1,0 +1,1 @@
+"""Judging while it runs: who has done what, who stands where, which visit would help most."""

@@ -1,0 +1,1 @@
+"""An event's description becomes its roster: people, teams, rubric, panels."""

@@ -1,0 +1,1 @@
+"""Crossed random effects: the model, its equations and its fit."""

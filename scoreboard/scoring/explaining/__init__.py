@@ -1,0 +1,1 @@
+"""Why one team stands before another, to the last ballot."""

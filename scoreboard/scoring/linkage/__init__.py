@@ -1,0 +1,1 @@
+"""What connects the judges and the teams: components, bridges, weak spots."""

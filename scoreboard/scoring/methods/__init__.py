@@ -1,0 +1,1 @@
+"""The ways to turn a score table into a ranking, one module each."""

@@ -1,0 +1,1 @@
+"""Is the winner safe: recounts under every method, without each judge, with other weights."""

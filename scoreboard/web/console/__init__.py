@@ -1,0 +1,1 @@
+"""The console: what organisers see and do."""

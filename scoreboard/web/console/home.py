@@ -1,0 +1,126 @@
+"""The console's first pages: the events, and a round as it runs, live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from scoreboard.errors import ScoreboardError
+from scoreboard.judging import access, results
+from scoreboard.judging.duty import progress
+from scoreboard.judging.duty.progress import Duty, Overview
+from scoreboard.judging.rounds import Phase, frozen, phase
+from scoreboard.live import messages
+from scoreboard.live.messages import Line
+from scoreboard.live.views import shown
+from scoreboard.models import Organiser, Team
+from scoreboard.web import auth
+from scoreboard.web.console.entrance import organisers_only
+from scoreboard.web.console.words import log_lines
+from scoreboard.web.sockets import follow
+from scoreboard.web.state import State
+
+OUR_CODES = 4000  # close codes of ours: what HTTP says, and 4000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A team's line today, and its line on the public board while that shows another state."""
+
+    team: Team
+    today: Line | None
+    public: Line | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the public sees the team elsewhere than it is."""
+        return (self.today and self.today.rank) != (self.public and self.public.rank)
+
+
+@organisers_only
+async def events(request: Request[State], organiser: Organiser) -> Response:
+    """``GET /console``: every event, with how far it is."""
+    lines = await request.state["database"].read(progress.event_lines)
+    return request.state["pages"].render(
+        request, "console/events.html", organiser=organiser, lines=lines, phase=phase, frozen=frozen
+    )
+
+
+@organisers_only
+async def overview(request: Request[State], organiser: Organiser) -> Response:
+    """``GET /console/e/{slug}``: a round (``?round=key``; else the current one) as it runs."""
+    return await show(request, organiser, "console/overview.html", request.query_params.get("round"))
+
+
+@organisers_only
+async def live(request: Request[State], organiser: Organiser) -> Response:
+    """``GET /console/e/{slug}/live``: the part of the same page that changes."""
+    return await show(request, organiser, "console/_live.html", request.query_params.get("round"))
+
+
+async def socket(websocket: WebSocket[State]) -> None:
+    """``WS /console/e/{slug}/socket``: says that something changed, to whoever is signed in."""
+    database = websocket.state["database"]
+    await websocket.accept()
+    try:
+        await database.read(access.organiser_of, auth.token_of(websocket, auth.CONSOLE))
+        event = await database.read(progress.event_named, websocket.path_params["slug"])
+        # Whoever joins a topic is told its state, so there must be one.
+        await websocket.state["publisher"].current(event.id or 0)
+    except ScoreboardError as refusal:
+        await websocket.close(OUR_CODES + refusal.status)
+        return
+    with websocket.state["hub"].subscribe(messages.console(event.id or 0)) as mailbox:
+        await follow(websocket, mailbox)
+
+
+async def show(
+    request: Request[State],
+    organiser: Organiser,
+    template: str,
+    key: str | None,
+    problem: ScoreboardError | None = None,
+) -> Response:
+    """Render a round, or the part of its page that changes."""
+    seen = await request.state["database"].read(progress.overview, request.path_params["slug"], key)
+    today, public = await rankings(request, seen)
+    pages = request.state["pages"]
+    language = pages.language_of(request, seen.event)
+    return pages.render(
+        request,
+        template,
+        event=seen.event,
+        status=problem.status if problem else 200,
+        organiser=organiser,
+        overview=seen,
+        round=seen.round,
+        phase=phase(seen.round),
+        Phase=Phase,
+        Duty=Duty,
+        frozen=frozen(seen.round),
+        places=places(seen, today, public),
+        hidden=public is not None and frozen(seen.round),
+        log=log_lines(seen, language),
+        problem=language.error(problem) if problem else None,
+    )
+
+
+async def rankings(request: Request[State], seen: Overview) -> tuple[Sequence[Line], Sequence[Line] | None]:
+    """Today's ranking, and the one that the public sees: None for a round that is not on the board."""
+    if seen.current:
+        published = await request.state["publisher"].current(seen.event.id or 0)
+        return published.console.standings.lines, published.standings.standings.lines
+    inputs = await request.state["database"].read(results.contest, seen.round)
+    ranked = await anyio.to_thread.run_sync(inputs.outcome)
+    return shown(results.as_lines(ranked)), None
+
+
+def places(seen: Overview, today: Sequence[Line], public: Sequence[Line] | None) -> list[Place]:
+    """Each team in today's order with both of its lines; at the end teams that only the public still sees."""
+    teams = {team.key: team for team in seen.progress.teams}
+    on_board = {line.team: line for line in public or ()}
+    ranked = [Place(teams[line.team], line, on_board.pop(line.team, None)) for line in today]
+    return ranked + [Place(teams[line.team], None, line) for line in on_board.values() if line.team in teams]

@@ -1,0 +1,121 @@
+"""Steps in a round's life, each a form of its own: open, freeze, thaw, close, finalise."""
+
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from scoreboard.errors import Clash, InvalidForm, ScoreboardError
+from scoreboard.judging import rounds
+from scoreboard.judging.duty.progress import event_named, overview, round_of
+from scoreboard.models import Organiser
+from scoreboard.web.console.entrance import actor, organisers_only
+from scoreboard.web.console.home import rankings, show
+from scoreboard.web.state import State
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def change(
+    request: Request[State], step: Callable[Concatenate[Session, int, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Take a step with the round that the address names, and tell the publisher."""
+    slug, key = request.path_params["slug"], request.path_params["key"]
+
+    def take(session: Session) -> tuple[int, T]:
+        event = event_named(session, slug)
+        return event.id or 0, step(session, round_of(session, event, key).id or 0, *args, **kwargs)
+
+    event_id, outcome = await request.state["database"].write(take)
+    request.state["publisher"].changed(event_id)
+    return outcome
+
+
+async def take_step(
+    request: Request[State], organiser: Organiser, step: Callable[[Session, int, str], Any]
+) -> Response:
+    """Take a step that needs nothing but its time; one that does not follow is said on the page."""
+    try:
+        await change(request, step, actor(organiser))
+    except Clash as problem:
+        return await show(request, organiser, "console/overview.html", request.path_params["key"], problem)
+    return back(request)
+
+
+@organisers_only
+async def open_round(request: Request[State], organiser: Organiser) -> Response:
+    """``POST .../open``: take ballots, or take them again."""
+    return await take_step(request, organiser, rounds.open_round)
+
+
+@organisers_only
+async def freeze(request: Request[State], organiser: Organiser) -> Response:
+    """``POST .../freeze``: hold what the public sees."""
+    return await take_step(request, organiser, rounds.freeze)
+
+
+@organisers_only
+async def thaw(request: Request[State], organiser: Organiser) -> Response:
+    """``POST .../thaw``: let the public see the round as it is."""
+    return await take_step(request, organiser, rounds.thaw)
+
+
+@organisers_only
+async def close(request: Request[State], organiser: Organiser) -> Response:
+    """``GET .../close``: what closing means, with a button. ``POST``: take no more ballots."""
+    if request.method == "POST":
+        return await take_step(request, organiser, rounds.close)
+    return await decide(request, organiser, "console/close.html")
+
+
+@organisers_only
+async def finalise(request: Request[State], organiser: Organiser) -> Response:
+    """``GET .../finalise``: what is missing, and the form. ``POST``: store the result as final."""
+    if request.method != "POST":
+        return await decide(request, organiser, "console/finalise.html")
+    comment = str((await request.form(max_files=0)).get("comment", ""))
+    try:
+        await change(request, rounds.finalise, actor(organiser), comment)
+    except (Clash, InvalidForm) as problem:
+        return await decide(request, organiser, "console/finalise.html", problem, comment=comment)
+    return back(request)
+
+
+def back(request: Request[State]) -> Response:
+    """Go back to the round."""
+    return RedirectResponse("/console/e/{slug}?round={key}".format(**request.path_params), 303)
+
+
+async def decide(
+    request: Request[State],
+    organiser: Organiser,
+    template: str,
+    problem: ScoreboardError | None = None,
+    comment: str = "",
+) -> Response:
+    """Render a page with one decision on it, and what it rests on."""
+    database, pages = request.state["database"], request.state["pages"]
+    seen = await database.read(overview, request.path_params["slug"], request.path_params["key"])
+    missing = await database.read(rounds.missing, seen.round)
+    today, _public = await rankings(request, seen)
+    language = pages.language_of(request, seen.event)
+    return pages.render(
+        request,
+        template,
+        event=seen.event,
+        status=problem.status if problem else 200,
+        organiser=organiser,
+        round=seen.round,
+        phase=rounds.phase(seen.round),
+        Phase=rounds.Phase,
+        frozen=rounds.frozen(seen.round),
+        missing=missing,
+        judges={judge.key: judge for judge in seen.progress.judges},
+        teams={team.key: team for team in seen.progress.teams},
+        first=[line.team for line in today if line.rank == 1],
+        problem=language.error(problem) if problem else None,
+        comment=comment,
+    )

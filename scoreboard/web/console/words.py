@@ -1,0 +1,106 @@
+"""The ledger in words: each entry as a sentence, with the names of the people and teams that it is about."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from scoreboard.i18n import Language, Named, _
+from scoreboard.judging.duty.progress import Overview
+from scoreboard.models import LogEntry
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "ballot.submitted": _("Ballot for %(subject)s received"),
+    "ballot.corrected": _("Ballot for %(subject)s corrected"),
+    "round.opened": _("Judging opened: %(subject)s"),
+    "round.reopened": _("Judging opened again: %(subject)s"),
+    "round.frozen": _("Public board frozen: %(subject)s"),
+    "round.thawed": _("Public board thawed: %(subject)s"),
+    "round.closed": _("Judging closed: %(subject)s"),
+    "round.finalised": _("Result finalised: %(subject)s"),
+    "link.issued": _("Personal link issued to %(subject)s"),
+    "link.revoked": _("Personal link of %(subject)s revoked"),
+    "assignment.skipped": _("%(subject)s excused from %(team)s"),
+    "assignment.resumed": _("%(subject)s to score %(team)s again"),
+    "team.withdrawn": _("Team %(subject)s withdrew"),
+    "team.disqualified": _("Team %(subject)s disqualified"),
+    "team.restored": _("Team %(subject)s competes again"),
+}
+# What an import did, whatever it did it to.
+CHANGES: Final[Mapping[str, str]] = {
+    "added": _("Added: %(kind)s %(subject)s"),
+    "changed": _("Changed: %(kind)s %(subject)s"),
+    "removed": _("Removed: %(kind)s %(subject)s"),
+    "reordered": _("Reordered: %(kind)s %(subject)s"),
+}
+KINDS: Final[Mapping[str, str]] = {
+    "event": _("event"),
+    "round": _("round"),
+    "criterion": _("criterion"),
+    "organisation": _("organisation"),
+    "track": _("track"),
+    "award": _("award"),
+    "team": _("team"),
+    "judge": _("judge"),
+    "conflict": _("conflict of interest"),
+    "assignment": _("assignment"),
+}
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """An entry as it is shown."""
+
+    sequence: int
+    at: datetime
+    actor: Markup
+    sentence: Markup
+    reason: str
+
+
+def log_lines(overview: Overview, language: Language) -> list[LogLine]:
+    """Put the newest entries of an event into words."""
+    named: dict[str, Named] = {
+        **{f"judge:{judge.key}": judge for judge in overview.progress.judges},
+        **{f"team:{team.key}": team for team in overview.progress.teams},
+        **{f"round:{round_.key}": round_ for round_ in overview.rounds},
+        f"event:{overview.event.slug}": overview.event,
+    }
+    return [log_line(entry, named, language) for entry in overview.entries]
+
+
+def log_line(entry: LogEntry, named: Mapping[str, Named], language: Language) -> LogLine:
+    """Put one entry into words; an action without words is shown as it is stored."""
+    payload: dict[str, Any] = json.loads(entry.payload)
+    kind, _dot, action = entry.action.partition(".")
+
+    def name(reference: str) -> Markup:
+        thing = named.get(reference)
+        return isolated(language.name(thing) if thing else reference.partition(":")[2] or reference)
+
+    if message := SENTENCES.get(entry.action):
+        sentence = filled(language, message, subject=name(entry.subject), team=name(f"team:{payload.get('team', '')}"))
+    elif kind in KINDS and action in CHANGES:
+        sentence = filled(language, CHANGES[action], kind=language.text(KINDS[kind]), subject=name(entry.subject))
+    else:
+        sentence = Markup('<code dir="ltr">{} {}</code>').format(entry.action, entry.subject)
+    return LogLine(
+        sequence=entry.sequence,
+        at=entry.at,
+        actor=name(entry.actor),
+        sentence=sentence,
+        reason=str(payload.get("reason") or payload.get("comment") or "") if kind != "ballot" else "",
+    )
+
+
+def isolated(text: str) -> Markup:
+    """A text kept from disturbing the direction of what stands around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def filled(language: Language, message: str, **params: str) -> Markup:
+    """Translate a sentence and fill in names, each escaped unless it is markup already."""
+    return Markup(language.text(message)) % params  # noqa: S704  (the catalogue's own words)

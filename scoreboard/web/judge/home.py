@@ -1,0 +1,147 @@
+"""The judge's phone: the list of teams, one card for each, and ballots on their way in.
+
+A card works as a plain form (``POST``); with scripts the phone keeps what is entered and sends it as JSON (``PUT``)
+until the server has it. Either way a ballot goes through `ballots.submit`, and the publisher is told.
+"""
+
+from pydantic_core import from_json
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from scoreboard.errors import BallotReused, InvalidForm, NotSignedIn, StaleBallot
+from scoreboard.judging import ballots
+from scoreboard.judging.ballots import BallotForm
+from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of
+from scoreboard.models import Judge
+from scoreboard.web.auth import signed_in_judge
+from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions, texts_for_script
+from scoreboard.web.state import State
+
+LARGEST_BALLOT = 65_536  # bytes; the longest texts that a ballot may hold, in any script
+JUDGE_HEADER = "scoreboard-judge"
+
+
+async def show_list(request: Request[State]) -> Response:
+    """``GET /judge``: the judge's teams in the round that the event is in."""
+    try:
+        judge = await signed_in_judge(request)
+    except NotSignedIn:
+        return RedirectResponse("/j", 303)
+    bundle = await request.state["database"].read(bundle_of, judge)
+    pages = request.state["pages"]
+    language = pages.language_of(request, bundle.event)
+    return pages.render(
+        request,
+        "judge/list.html",
+        event=bundle.event,
+        bundle=bundle,
+        page=page_for_script(bundle, language),
+        texts=texts_for_script(language),
+    )
+
+
+async def show_card(request: Request[State]) -> Response:
+    """``GET /judge/{round}/{team}``: one team, with the rubric."""
+    try:
+        judge = await signed_in_judge(request)
+    except NotSignedIn:
+        return RedirectResponse("/j", 303)
+    bundle = await bundle_of_address(request, judge)
+    return card(request, bundle, Entry.of_ballot(bundle.of(request.path_params["team"]).ballot))
+
+
+async def bundle_of_address(request: Request[State], judge: Judge) -> Bundle:
+    """Collect the judge's view of the round and the team in the address. Raises Conflicted, NotAssigned."""
+    places = request.path_params
+    return await request.state["database"].read(bundle_for, judge, places["round"], places["team"])
+
+
+def card(
+    request: Request[State], bundle: Bundle, entry: Entry, *, status: int = 200, compare: bool = False
+) -> Response:
+    """Draw a card with what is entered; `compare` shows the received ballot beside it, to choose between them."""
+    assigned = bundle.of(request.path_params["team"])
+    pages = request.state["pages"]
+    language = pages.language_of(request, bundle.event)
+    return pages.render(
+        request,
+        "judge/card.html",
+        event=bundle.event,
+        status=status,
+        bundle=bundle,
+        assigned=assigned,
+        questions=questions(bundle.rubric),
+        entry=entry,
+        compare=compare,
+        editable=editable(bundle, assigned),
+        next=bundle.next_after(assigned.team.key),
+        page=card_for_script(bundle, assigned, language, typed=status != 200),
+        texts=texts_for_script(language),
+    )
+
+
+async def submit_form(request: Request[State]) -> Response:
+    """``POST /judge/{round}/{team}``: a card sent as a plain form."""
+    judge = await signed_in_judge(request)
+    fields = await request.form(max_files=0, max_part_size=LARGEST_BALLOT)
+    hold_to_judge(judge, str(fields.get("judge", "")))
+    bundle = await bundle_of_address(request, judge)
+    entry = Entry.of_fields(fields, bundle.rubric)
+    if entry.problems:
+        return card(request, bundle, entry, status=422)
+    form = BallotForm(
+        uuid=entry.uuid,
+        round=request.path_params["round"],
+        team=request.path_params["team"],
+        base_revision=entry.base_revision,
+        scores=entry.scores,
+        comment=entry.comment,
+        note=entry.note,
+    )
+    try:
+        await ballots.submit(request.state["database"], judge.id or 0, form)
+    except (StaleBallot, BallotReused):
+        bundle = await bundle_of_address(request, judge)
+        entry = entry.on_top_of(bundle.of(request.path_params["team"]).ballot)
+        return card(request, bundle, entry, status=409, compare=True)
+    request.state["publisher"].changed(judge.event_id)
+    return RedirectResponse(request.url.path, 303)
+
+
+async def put_ballot(request: Request[State]) -> Response:
+    """``PUT /judge/ballots/{uuid}``: a ballot as JSON. The same again is answered with the same."""
+    judge = await signed_in_judge(request)
+    hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
+    form = await sent_ballot(request)
+    ballot = await ballots.submit(request.state["database"], judge.id or 0, form)
+    request.state["publisher"].changed(judge.event_id)
+    return JSONResponse(ballot.as_json())
+
+
+async def sent_ballot(request: Request[State]) -> BallotForm:
+    """Read a ballot from the body, and its uuid from the address. Raises InvalidForm, ValidationError."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BALLOT:
+            raise InvalidForm("This ballot is too long.")
+    try:
+        content = from_json(bytes(body))
+    except ValueError as failure:
+        raise InvalidForm("A ballot is sent as a JSON object.") from failure
+    if not isinstance(content, dict):
+        raise InvalidForm("A ballot is sent as a JSON object.")
+    return BallotForm.model_validate({**content, "uuid": request.path_params["uuid"]})
+
+
+def hold_to_judge(judge: Judge, sender: str) -> None:
+    """Refuse what a page of another judge sends, who was signed in on this phone before."""
+    if sender not in {"", str(judge.id)}:
+        raise NotSignedIn("Another judge has signed in on this phone. Please sign in again.")
+
+
+async def show_bundle(request: Request[State]) -> Response:
+    """``GET /judge/bundle``: all that a judge's phone shows, as JSON."""
+    judge = await signed_in_judge(request)
+    bundle = await request.state["database"].read(bundle_of, judge)
+    return JSONResponse(bundle.as_json())
