@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoreboard.scoring.crossed.fixed import fixed_of
+from scoreboard.scoring.methods.fixed import fixed_of
 from scoreboard.scoring.methods.severity import severity
 from scoreboard.scoring.options import DEFAULT, Options
 from scoreboard.scoring.table import Ballots

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from scoreboard.scoring.crossed.crossing import Crossing
-from scoreboard.scoring.crossed.fixed import Fixed, fixed_of
 from scoreboard.scoring.crossed.posterior import (
     Posterior,
     conditional_variance,
@@ -17,6 +16,7 @@ from scoreboard.scoring.crossed.posterior import (
 )
 from scoreboard.scoring.estimates import Estimates, JudgeLine, judge_lines
 from scoreboard.scoring.linkage.graph import Graph, component_labels
+from scoreboard.scoring.methods.fixed import Fixed, fixed_of
 from scoreboard.scoring.options import Options, Start
 from scoreboard.scoring.ranks import SAME
 from scoreboard.scoring.table import Ballots, BoolArray, FloatArray

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scores import Scores, ballots, panel, some_scores
 
 from scoreboard.errors import InvalidInput
-from scoreboard.scoring.crossed.fixed import fixed_of
+from scoreboard.scoring.methods.fixed import fixed_of
 from scoreboard.scoring.options import DEFAULT, Options
 
 TABLE = ballots({("A", "T"): 1, ("A", "U"): 2, ("A", "V"): 3, ("B", "U"): 4, ("B", "V"): 5, ("B", "T"): 6})
