@@ -4,17 +4,20 @@ All writes of the process go through one thread with one connection. What waits 
 together in the next one, each piece of work in a savepoint of its own, so that one that fails takes nothing with it.
 A write has happened when its awaitable returns: the commit is behind it (SQLite in WAL mode, ``synchronous=FULL``).
 
+A full disk refuses work until there is room again. After any other failure of the disk nobody knows what it holds:
+nothing more is written until a restart has read it anew.
+
 Reads run in a few threads on connections that cannot write, each in one snapshot. No transaction is open while
 anybody waits for a network.
 """
 
 import asyncio
+import contextlib
+import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -30,7 +33,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlmodel import Session
 
-from scoreboard.errors import Busy, Unusable
+from scoreboard.errors import Busy, DiskFull, ScoreboardError, StorageFailed, Unusable
+from scoreboard.prepared import run_text
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +43,12 @@ READERS = 4
 BATCH = 64  # pieces of work in one commit at the most
 WAITING = 2_000  # pieces of work that may wait before new ones are refused
 BUSY_SECONDS = 10  # how long another process (a backup, an import) may hold the writer up
+
+# What SQLite calls a full disk; the second when it is the file that readers share that cannot grow.
+FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+FAILED = ("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+logger = logging.getLogger(__name__)
 
 # From this version on two connections may write and checkpoint at once (sqlite.org/wal.html, "the WAL-reset bug").
 SOUND_SQLITE = (3, 51, 3)
@@ -98,12 +108,56 @@ def open_engine(setting: str, *, read_only: bool = False) -> Engine:
     return engine
 
 
+def disk_trouble(failure: BaseException | None) -> ScoreboardError | None:
+    """Say whether the disk is what a failure is about: DiskFull, StorageFailed, or None.
+
+    What failed first may hide behind another failure, such as that of taking it back.
+    """
+    while failure is not None:
+        name = getattr(getattr(failure, "orig", None), "sqlite_errorname", "")
+        if name in FULL:
+            return DiskFull("There is no room left on the server's disk. Please tell the organisers.")
+        if name.startswith(FAILED):
+            return StorageFailed("The server's disk has failed, so nothing can be stored. Please tell the organisers.")
+        failure = failure.__context__
+    return None
+
+
 @dataclass(frozen=True)
 class Work:
     """Something to be done in a transaction, and where its outcome goes."""
 
-    run: Callable[[Session], Any]
-    outcome: Future[Any] = field(default_factory=Future)
+    run: Callable[[Connection], Any]
+    outcome: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+@dataclass(frozen=True)
+class Done:
+    """A piece of work with its outcome: a value, or what it failed with."""
+
+    work: Work
+    value: Any = None
+    failure: Exception | None = None
+
+    def tell(self) -> None:
+        """Let whoever waits go on, unless they gave up."""
+        if self.work.outcome.done():
+            return
+        if self.failure is None:
+            self.work.outcome.set_result(self.value)
+        else:
+            self.work.outcome.set_exception(self.failure)
+
+
+def tell(batch: Sequence[Done]) -> None:
+    """Tell everybody in the event loop's own thread, which is woken up once for all of them."""
+
+    def one_by_one() -> None:
+        for each in batch:
+            each.tell()
+
+    with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+        batch[0].work.outcome.get_loop().call_soon_threadsafe(one_by_one)
 
 
 class Writer(threading.Thread):
@@ -113,6 +167,7 @@ class Writer(threading.Thread):
         super().__init__(name="scoreboard-writer", daemon=True)
         self.engine = engine
         self.waiting: queue.Queue[Work | None] = queue.Queue(WAITING)
+        self.trouble: ScoreboardError | None = None  # with the disk, when the last commit met with it
 
     def run(self) -> None:
         """Commit what waits, together, until told to stop."""
@@ -129,40 +184,48 @@ class Writer(threading.Thread):
                         stop = True
                         break
                     batch.append(work)
-                self.commit(connection, batch)
+                tell(self.commit(connection, batch))
                 if stop:
                     return
 
-    def commit(self, connection: Connection, batch: list[Work]) -> None:
-        """Run a batch in one transaction; tell each its outcome after the commit."""
-        outcomes: list[tuple[Work, Any, BaseException | None]] = []
+    def commit(self, connection: Connection, batch: list[Work]) -> list[Done]:
+        """Run a batch in one transaction; give the outcomes after the commit."""
+        if isinstance(self.trouble, StorageFailed):
+            return [Done(work, failure=self.trouble) for work in batch]
         try:
             with connection.begin():
-                for work in batch:
-                    if not work.outcome.set_running_or_notify_cancel():
-                        continue
-                    outcomes.append((work, *self.attempt(connection, work)))
-        except SQLAlchemyError as failure:  # the commit itself: a full disk, a lost server
-            for work in batch:
-                if not work.outcome.cancelled():
-                    work.outcome.set_exception(failure)
-            return
-        for work, value, failure_of_one in outcomes:
-            if failure_of_one is None:
-                work.outcome.set_result(value)
-            else:
-                work.outcome.set_exception(failure_of_one)
+                outcomes = [self.attempt(connection, work) for work in batch]
+        except SQLAlchemyError as failure:  # the commit itself: the disk, a lost server
+            trouble = disk_trouble(failure)
+            if trouble is not None:
+                self.note(trouble, failure)
+            return [Done(work, failure=trouble or failure) for work in batch]
+        if any(each.failure is None for each in outcomes):
+            self.note(None)
+        return outcomes
 
-    def attempt(self, connection: Connection, work: Work) -> tuple[Any, BaseException | None]:
+    def note(self, trouble: ScoreboardError | None, failure: SQLAlchemyError | None = None) -> None:
+        """Keep what the disk does, and log when that changes."""
+        if type(trouble) is not type(self.trouble):
+            if trouble is None:
+                logger.warning("Work is stored again.")
+            else:
+                logger.error("Nothing is stored (%s): %s", trouble.code, failure)
+        self.trouble = trouble
+
+    def attempt(self, connection: Connection, work: Work) -> Done:
         """Run one piece of work in its savepoint."""
-        with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            try:
-                value = work.run(session)
-                session.commit()
-            except Exception as failure:  # noqa: BLE001  (it is handed on, whole, to whoever awaits this work)
-                session.rollback()
-                return None, failure
-            return value, None
+        run_text(connection, "SAVEPOINT piece")
+        try:
+            value = work.run(connection)
+        except Exception as failure:  # it is handed on, whole, to whoever awaits this work
+            if isinstance(failure, SQLAlchemyError) and disk_trouble(failure):
+                raise  # the others of this batch would meet with it, too
+            run_text(connection, "ROLLBACK TO SAVEPOINT piece")
+            run_text(connection, "RELEASE SAVEPOINT piece")
+            return Done(work, failure=failure)
+        run_text(connection, "RELEASE SAVEPOINT piece")
+        return Done(work, value)
 
 
 class Database:
@@ -192,13 +255,33 @@ class Database:
 
         A caller that is cancelled does not take its write back: once begun it is stored or refused as a whole.
         """
-        work = Work(lambda session: f(session, *args, **kwargs))
+
+        def run(connection: Connection) -> T:
+            with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                value = f(session, *args, **kwargs)
+                session.commit()
+                return value
+
+        result: T = await self.done(Work(run))
+        return result
+
+    async def write_rows(self, f: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do the same on the bare connection: for what comes often, and needs no objects."""
+        result: T = await self.done(Work(lambda connection: f(connection, *args, **kwargs)))
+        return result
+
+    async def done(self, work: Work) -> Any:
+        """Let a piece of work be done; give its outcome after the commit. Raises Busy when too much is waiting."""
         try:
             self.writer.waiting.put_nowait(work)
         except queue.Full:
             raise Busy("More is waiting than can be stored just now. Please try again.", extra={"seconds": 1}) from None
-        result: T = await asyncio.shield(asyncio.wrap_future(work.outcome))
-        return result
+        return await work.outcome
+
+    @property
+    def trouble(self) -> ScoreboardError | None:
+        """Why nothing can be stored just now, as far as that is known: DiskFull, StorageFailed."""
+        return self.writer.trouble
 
     def start(self) -> None:
         """Begin to write."""
@@ -213,7 +296,7 @@ class Database:
         self.write_engine.dispose()
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def opened(setting: str) -> AsyncIterator[Database]:
     """Open a database that exists and is of this version; close it at the end."""
     database = Database(setting)

@@ -9,18 +9,24 @@ ScoreboardError                    500  what a person is told, in their language
 ├── NotSignedIn                    401  no session, or one that has ended
 ├── Forbidden                      403
 │   ├── NotAssigned                     this judge does not score this team
+│   ├── ReceiptRefused                  a receipt that this server did not give for this ballot
 │   └── Conflicted                      this judge must not score this team
 ├── NotFound                       404
 ├── Clash                          409  the world moved on since the page was loaded
 │   ├── StaleBallot                     a newer revision exists; carries the current ballot
 │   ├── BallotReused                    the uuid belongs to another ballot
+│   ├── RevisionMissing                 an earlier revision has to be offered again first
 │   ├── RoundNotOpen                    the round takes no ballots now
 │   ├── TeamNotCompeting                the team has withdrawn or was disqualified
 │   ├── RubricLocked                    the rubric already has ballots
 │   ├── WrongPhase                      this step does not follow from where the round stands
+│   ├── Outdated                        what this rests on has changed in the meantime
 │   └── NotReady                        finalising is blocked; carries what is missing
 ├── TooManyTries                   429  with the seconds to wait
+├── Crowded                        503  too many connections; with the seconds to wait
 ├── Busy                           503  more is waiting than can be stored soon; nothing was stored
+├── DiskFull                       507  nothing can be stored until there is room again
+├── StorageFailed                  503  the disk failed; nothing is stored before a restart
 └── Unusable                            the deployment cannot be used as it is (settings, database)
 
 A message is an English sentence with named places, ``%(like)s`` this: it is the key into the catalogues, and its
@@ -125,6 +131,12 @@ class Conflicted(Forbidden):
     code = "conflicted"
 
 
+class ReceiptRefused(Forbidden):
+    """The receipt was not given by this server, or not for this ballot."""
+
+    code = "receipt_refused"
+
+
 class NotFound(ScoreboardError):
     """There is no such thing, or none that this person may know of."""
 
@@ -151,6 +163,12 @@ class BallotReused(Clash):
     code = "ballot_reused"
 
 
+class RevisionMissing(Clash):
+    """An earlier revision of the ballot lacks, and has to be offered again first."""
+
+    code = "revision_missing"
+
+
 class RoundNotOpen(Clash):
     """The round takes no ballots now."""
 
@@ -175,6 +193,12 @@ class WrongPhase(Clash):
     code = "wrong_phase"
 
 
+class Outdated(Clash):
+    """What this rests on has changed in the meantime."""
+
+    code = "outdated"
+
+
 class NotReady(Clash):
     """The round cannot be finalised yet; `extra` lists what is missing."""
 
@@ -188,10 +212,31 @@ class TooManyTries(ScoreboardError):
     status = 429
 
 
+class Crowded(ScoreboardError):
+    """Too many hold a connection, or come at once; `extra` holds the seconds to wait."""
+
+    code = "crowded"
+    status = 503
+
+
 class Busy(ScoreboardError):
     """More is waiting to be stored than can be stored soon. Nothing of this request was stored."""
 
     code = "busy"
+    status = 503
+
+
+class DiskFull(ScoreboardError):
+    """There is no room for what was to be stored. Nothing of this request was stored."""
+
+    code = "disk_full"
+    status = 507
+
+
+class StorageFailed(ScoreboardError):
+    """The disk failed while something was stored. Whether that is kept is not known before a restart."""
+
+    code = "storage_failed"
     status = 503
 
 

@@ -6,9 +6,10 @@ on the day of the event.
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from scoreboard.errors import Unusable
 
@@ -31,7 +32,31 @@ class Settings(BaseModel):
         description="how phones reach the server, in links and QR codes, such as https://score.example; "
         "empty: the address that the server listens on",
     )
+    signing_key: str = Field(
+        "",
+        repr=False,
+        description="the key that the ledger is signed with: a file, or the 64 hexadecimal digits of a seed; "
+        "empty: a file beside the database",
+    )
+    backups: str = Field("", description="a folder for automatic copies; empty: beside the database; off: none")
+    venues: str = Field(
+        "",
+        description="addresses or networks, separated by commas, that a whole hall shares: 3,000 viewers instead of 50",
+    )
+    trusted_proxies: str = Field(
+        "", description="addresses or networks of proxies in front, whose X-Forwarded-For and -Proto are believed"
+    )
+    viewers: int = Field(12_000, ge=1, description="how many viewers may be connected at once")
+    arrivals: int = Field(500, ge=1, description="how many viewers may connect in a second, on the long run")
     language: Literal["ar", "en"] = Field("ar", description="of pages that belong to no event")
+
+    @field_validator("venues", "trusted_proxies")
+    @classmethod
+    def lists_networks(cls, value: str) -> str:
+        """Refuse what is no list of addresses."""
+        for part in filter(None, map(str.strip, value.split(","))):
+            ip_network(part)
+        return value
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> Self:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, func, select, text
 
@@ -17,7 +18,7 @@ from scoreboard.database import (
     sound_sqlite,
 )
 from scoreboard.errors import Busy, Unusable
-from scoreboard.models import Event, Team
+from scoreboard.models import Event, Organiser, Team
 
 
 def add(session: Session, slug: str) -> int | None:
@@ -65,6 +66,19 @@ async def test_work_that_fails_half_way_stores_nothing(database: Database) -> No
     assert await database.read(count) == 0
 
 
+async def test_rows_that_fail_half_way_are_not_stored_and_take_nothing_with_them(database: Database) -> None:
+    def rows(connection: Connection, *names: str) -> int:
+        for name in names:
+            connection.execute(insert(Organiser).values(name=name, password_hash="", created_at=datetime.now(UTC)))
+        return len(names)
+
+    outcomes = await asyncio.gather(
+        *(database.write_rows(rows, *names) for names in (("a", "b"), ("c", "a"), ("d",))), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [int, IntegrityError, int]
+    assert await database.read(lambda session: sorted(session.exec(select(Organiser.name)))) == ["a", "b", "d"]
+
+
 async def test_a_reader_cannot_write(database: Database) -> None:
     with pytest.raises(OperationalError, match="readonly"):
         await database.read(add, "no")
@@ -96,8 +110,9 @@ async def test_more_than_can_wait_is_refused(database_path: str) -> None:
     database = Database(database_path)  # not started: nothing is taken from the queue
     waiting = [asyncio.create_task(database.write(add, str(i))) for i in range(WAITING)]
     await asyncio.sleep(0)
-    with pytest.raises(Busy):
-        await database.write(add, "one more")
+    with pytest.raises(Busy) as refused:
+        await asyncio.wait_for(database.write(add, "one more"), 5)
+    assert refused.value.extra == {"seconds": 1}
     database.start()
     await asyncio.gather(*waiting)
     assert await database.read(count) == WAITING

@@ -87,15 +87,8 @@ REFUSED: dict[str, Callable[[], SQLModel]] = {
     "a round that no team can be ranked in": lambda: Round(
         event_id=1, key="r", position=2, name_en="R", rule="raw", precedence=[], minimum_ballots=0
     ),
-    "a round closed before it was opened": lambda: Round(
-        event_id=1,
-        key="r",
-        position=2,
-        name_en="R",
-        rule="raw",
-        precedence=[],
-        opened_at=NOW,
-        closed_at=NOW - timedelta(1),
+    "a round closed and never opened": lambda: Round(
+        event_id=1, key="r", position=2, name_en="R", rule="raw", precedence=[], closed_at=NOW
     ),
     "a round frozen and never opened": lambda: Round(
         event_id=1, key="r", position=2, name_en="R", rule="raw", precedence=[], frozen_at=NOW
@@ -112,7 +105,7 @@ REFUSED: dict[str, Callable[[], SQLModel]] = {
     "a conflict from nowhere": lambda: Conflict(judge_id=1, team_id=1, source="rumour"),
     "a revision that skips one": lambda: a_ballot(revision=3, base_revision=1),
     "a session of nobody": lambda: SignIn(token_hash="x", created_at=NOW, expires_at=NOW),
-    "a second deployment": lambda: Deployment(id=2, epoch="x", code_salt="00", created_at=NOW),
+    "a second deployment": lambda: Deployment(id=2, epoch="x", public_key="00", code_salt="00", created_at=NOW),
 }
 
 

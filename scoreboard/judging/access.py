@@ -74,7 +74,7 @@ def issue_link(session: Session, judge_id: int, link: NewLink, actor: str) -> No
             judge_id=judge_id, secret_hash=link.secret_hash, code_hash=link.code_hash, issued_at=datetime.now(UTC)
         )
     )
-    ledger.append(session, judge.event_id, actor, "link.issued", f"judge:{judge.key}", {})
+    ledger.append(session, judge.event_id, actor, "link.issued", f"judge:{judge.key}", told_apart(link.secret_hash))
 
 
 def revoke_links(session: Session, judge: Judge, actor: str) -> None:
@@ -86,10 +86,16 @@ def revoke_links(session: Session, judge: Judge, actor: str) -> None:
     for link in live:
         link.revoked_at = now
         session.add(link)
-        ledger.append(session, judge.event_id, actor, "link.revoked", f"judge:{judge.key}", {})
+        subject = f"judge:{judge.key}"
+        ledger.append(session, judge.event_id, actor, "link.revoked", subject, told_apart(link.secret_hash))
     session.execute(
         update(SignIn).where(col(SignIn.judge_id) == judge.id, col(SignIn.ended_at).is_(None)).values(ended_at=now)
     )
+
+
+def told_apart(secret_hash: str) -> dict[str, str]:
+    """Name a link in the ledger, so that what came of it can be told from what came of another; it opens nothing."""
+    return {"link": secret_hash[:16]}
 
 
 def judge_behind(session: Session, *, secret: str = "", code: str = "") -> tuple[Judge, JudgeLink]:
@@ -116,6 +122,9 @@ def sign_in_judge(session: Session, judge_id: int, link_id: int, device: str) ->
     link = session.get(JudgeLink, link_id)
     if link is None or link.revoked_at is not None:
         raise NotSignedIn("This link is no longer valid. Please ask the organisers for a new one.")
+    judge = session.get_one(Judge, judge_id)
+    who = f"judge:{judge.key}"
+    ledger.append(session, judge.event_id, who, "judge.signed_in", who, told_apart(link.secret_hash))
     return open_session(session, JUDGE_SESSION, device, judge_id=judge_id, link_id=link_id)
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from scoreboard.judging.ballots import CurrentBallot, allow, current_ballots, round_and_team, rubric_of, stored_id
 from scoreboard.judging.rounds import Phase, current_round, phase
 from scoreboard.judging.rubric import total_of
-from scoreboard.models import Assignment, Conflict, Criterion, Event, Judge, Organisation, Round, Team
+from scoreboard.models import Assignment, Ballot, Conflict, Criterion, Event, Judge, Organisation, Round, Team
 
 TENTH = Decimal("0.1")
 
@@ -95,6 +95,18 @@ class Bundle:
             "ballots": {a.team.key: a.ballot.as_json() for a in self.assignments if a.ballot},
             "server_time": datetime.now(UTC).isoformat(),
         }
+
+
+def holdings(session: Session, judge: Judge) -> dict[str, list[str]]:
+    """Give the uuids of every ballot that was received from a judge, and the rounds whose result is final.
+
+    A phone compares the first with what it was told was received, and may forget what is of the second.
+    """
+    uuids = session.exec(select(Ballot.uuid).where(Ballot.judge_id == judge.id).order_by(col(Ballot.sequence))).all()
+    final = session.exec(
+        select(Round.key).where(Round.event_id == judge.event_id, col(Round.finalised_at).is_not(None))
+    ).all()
+    return {"received": [str(uuid) for uuid in uuids], "final": list(final)}
 
 
 def names(thing: Event | Judge | Round | Team | Organisation | Criterion) -> dict[str, str]:

@@ -6,23 +6,38 @@ ballot's total is the weighted mean of its scores, each brought to 0-1 by its ow
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from scoreboard.errors import MissingCriterion, ScoreOutOfRange, UnknownCriterion
 from scoreboard.models import Criterion
 
 
-def value_at(criterion: Criterion, steps: int) -> Decimal:
+class Scale(NamedTuple):
+    """A criterion, as far as scores are held to it."""
+
+    id: int
+    key: str
+    minimum: Decimal
+    maximum: Decimal
+    step: Decimal
+    top: int
+
+
+Scaled = Criterion | Scale
+
+
+def value_at(criterion: Scaled, steps: int) -> Decimal:
     """Give the value so many steps above the minimum, without needless zeros: 1, 0.5, 100."""
     value = (criterion.minimum + steps * criterion.step).normalize()
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
 
 
-def choices(criterion: Criterion) -> list[Decimal]:
+def choices(criterion: Scaled) -> list[Decimal]:
     """Give every value that a score may have, the lowest first."""
     return [value_at(criterion, steps) for steps in range(criterion.top + 1)]
 
 
-def step_of(criterion: Criterion, value: Decimal) -> int:
+def step_of(criterion: Scaled, value: Decimal) -> int:
     """Turn a value into steps above the minimum. Raises ScoreOutOfRange, for a value between two steps as well."""
     distance = (value - criterion.minimum) / criterion.step
     if not 0 <= distance <= criterion.top or distance != distance.to_integral_value():
@@ -37,7 +52,7 @@ def step_of(criterion: Criterion, value: Decimal) -> int:
     return int(distance)
 
 
-def steps_of(rubric: Sequence[Criterion], scores: Mapping[str, Decimal]) -> dict[str, int]:
+def steps_of(rubric: Sequence[Scaled], scores: Mapping[str, Decimal]) -> dict[str, int]:
     """Turn a ballot's values into steps, each criterion exactly once.
 
     Raises UnknownCriterion, MissingCriterion, ScoreOutOfRange; `extra` names the criteria by their keys.

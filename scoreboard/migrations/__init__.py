@@ -20,6 +20,7 @@ from sqlmodel import Session, select
 from scoreboard.database import open_engine
 from scoreboard.errors import Unusable
 from scoreboard.models import Deployment
+from scoreboard.signing import key_or_new
 
 
 class Age(Enum):
@@ -57,10 +58,11 @@ def age(connection: Connection) -> Age:
     return Age.OLDER if known else Age.NEWER
 
 
-def prepare(setting: str, *, migrate: bool = False) -> Age:
+def prepare(setting: str, *, migrate: bool = False, signing_key: str = "") -> Age:
     """Make a database ready for this version of the code and return what it was before.
 
-    An empty one is created. An older one is migrated when `migrate` is set and refused otherwise; a newer one is
+    An empty one is created, with a key to sign with: the one that is given as by SCOREBOARD_SIGNING_KEY, else one in a
+    new file beside it. An older one is migrated when `migrate` is set and refused otherwise; a newer one is
     refused. Raises Unusable in both cases, with what to do.
     """
     engine = open_engine(setting)
@@ -88,6 +90,7 @@ def prepare(setting: str, *, migrate: bool = False) -> Age:
                         Deployment(
                             id=1,
                             epoch=secrets.token_hex(8),
+                            public_key=key_or_new(setting, signing_key).public,
                             code_salt=secrets.token_hex(16),
                             created_at=datetime.now(UTC),
                         )

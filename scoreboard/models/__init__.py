@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from scoreboard.models.access import Deployment, JudgeLink, OneTimeLink, Organiser, SignIn
 from scoreboard.models.event import Award, Conflict, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
-from scoreboard.models.record import Assignment, Ballot, LedgerHead, LogEntry, Run, Score
+from scoreboard.models.record import Assignment, Ballot, Checkpoint, LedgerHead, LogEntry, Run, Score
 
 metadata: MetaData = SQLModel.metadata
 
@@ -21,6 +21,7 @@ __all__ = [
     "Assignment",
     "Award",
     "Ballot",
+    "Checkpoint",
     "Conflict",
     "Criterion",
     "Deployment",

@@ -13,6 +13,7 @@ class Deployment(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     epoch: str  # changes when a backup is restored, so that nobody mistakes an old sequence for a new one
+    public_key: str  # of the key that signs now: 64 hexadecimal digits; each ledger tells which key signed when
     code_salt: str  # judges' typed codes are short: they are hashed slowly, with this
     created_at: datetime = instant(nullable=False)
 

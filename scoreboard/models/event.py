@@ -104,10 +104,11 @@ class Round(SQLModel, table=True):
         named(),
         CheckConstraint("minimum_ballots >= 1", name="minimum_ballots"),
         CheckConstraint("ballots_per_team >= 0", name="ballots_per_team"),
+        # What follows what, and not by how much: a clock may be set back in between.
         CheckConstraint("frozen_at IS NULL OR opened_at IS NOT NULL", name="frozen_after_opened"),
-        CheckConstraint("thawed_at IS NULL OR thawed_at >= frozen_at", name="thawed_after_frozen"),
-        CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name="closed_after_opened"),
-        CheckConstraint("finalised_at IS NULL OR finalised_at >= closed_at", name="finalised_after_closed"),
+        CheckConstraint("thawed_at IS NULL OR frozen_at IS NOT NULL", name="thawed_after_frozen"),
+        CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name="closed_after_opened"),
+        CheckConstraint("finalised_at IS NULL OR closed_at IS NOT NULL", name="finalised_after_closed"),
     )
 
 

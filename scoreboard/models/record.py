@@ -34,8 +34,8 @@ class Ballot(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     uuid: UUID = Field(unique=True)  # made on the phone, so that a repeat is known as one
     round_id: int = reference("round.id", index=False)
-    judge_id: int = reference("judge.id")
-    team_id: int = reference("team.id")
+    judge_id: int = reference("judge.id", index=False)  # read by round and judge, which the constraint below serves;
+    team_id: int = reference("team.id", index=False)  # each index more is a page more to be written with every ballot
     revision: int
     base_revision: int  # the revision it was made from; 0 when there was none
     sequence: int  # of its entry in the event's ledger
@@ -84,21 +84,34 @@ class LedgerHead(SQLModel, table=True):
     """The newest entry of an event's ledger; the row that writers take turns on."""
 
     event_id: int = reference("event.id", primary_key=True, index=False)
+    key: str = Field(unique=True)  # the ledger's own name, which is the same in every copy: 32 hexadecimal digits
     sequence: int = 0
     hash: str
 
 
 class LogEntry(SQLModel, table=True):
-    """Who did what, when. Append-only; each entry carries the hash of the one before."""
+    """Who did what, when. Append-only: triggers refuse changes, and `hash` stands for this entry and all before."""
 
     event_id: int = reference("event.id", primary_key=True, index=False)
     sequence: int = Field(primary_key=True)
-    at: datetime = instant(nullable=False)
+    at: str  # as it is hashed: 2026-12-07T09:30:00.000000Z
     actor: str
     action: str
     subject: str
-    payload: str = Field(sa_type=Text)  # canonical JSON: what the hash was taken over
-    previous_hash: str
-    hash: str
+    payload: str = Field(sa_type=Text)  # canonical JSON
+    salt: str  # 32 hexadecimal digits, so that nobody can guess a score from its hash
+    leaf: str  # the hash of this entry alone
+    hash: str  # of the hash before and the leaf
 
     __table_args__ = (CheckConstraint("sequence >= 1", name="sequence"), Index(None, "event_id", "action"))
+
+
+class Checkpoint(SQLModel, table=True):
+    """A signed statement of what an event's ledger held when it was so long. Append-only."""
+
+    event_id: int = reference("event.id", primary_key=True, index=False)
+    size: int = Field(primary_key=True)
+    at: str
+    note: str = Field(sa_type=Text)  # the statement with its signature, as it is handed out
+
+    __table_args__ = (CheckConstraint("size >= 1", name="size"),)

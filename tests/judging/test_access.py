@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from scoreboard.database import Database
 from scoreboard.errors import InvalidForm, NotFound, NotSignedIn
 from scoreboard.judging import access
-from scoreboard.models import Judge, JudgeLink, OneTimeLink, Organiser, SignIn
+from scoreboard.models import Judge, JudgeLink, LogEntry, OneTimeLink, Organiser, SignIn
 
 # Judges.
 
@@ -248,3 +248,22 @@ async def test_a_judge_and_an_organiser_are_two_people(database: Database) -> No
         await database.read(access.organiser_of, judges)
     with pytest.raises(NotSignedIn):
         await database.read(access.judge_of, organisers)
+
+
+async def test_a_sign_in_is_an_entry_that_names_the_link_and_opens_nothing(database: Database) -> None:
+    cast = await build_event(database)
+    link = await issue_link(database, cast.judges["J1"])
+    judge, stored = await database.read(access.judge_behind, secret=link.secret)
+    await database.write(access.sign_in_judge, judge.id or 0, stored.id or 0, "phone")
+    await database.write(access.revoke_links, judge, "organiser:olga")
+
+    def told(session: Session) -> list[tuple[str, str, str]]:
+        rows = session.scalars(select(LogEntry).order_by(col(LogEntry.sequence))).all()
+        return [(row.actor, row.action, row.payload) for row in rows[-3:]]
+
+    named = f'{{"link":"{link.secret_hash[:16]}"}}'
+    assert await database.read(told) == [
+        ("test", "link.issued", named),
+        ("judge:J1", "judge.signed_in", named),
+        ("organiser:olga", "link.revoked", named),
+    ]

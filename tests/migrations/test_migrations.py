@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from builder import build_event, score
 from sqlmodel import Session, select
 
-from scoreboard.database import open_engine
+from scoreboard.database import Database, open_engine
 from scoreboard.errors import Unusable
+from scoreboard.judging.ledger.notary import Notary
 from scoreboard.migrations import Age, prepare
 from scoreboard.models import Deployment, metadata
+from scoreboard.signing import key_at_hand
 
 
 def execute(path: str, statement: str) -> None:
@@ -56,3 +59,43 @@ def test_a_database_of_something_else_is_not_touched(tmp_path: Path) -> None:
     execute(path, "CREATE TABLE recipes (name TEXT)")
     with pytest.raises(Unusable, match="something else"):
         prepare(path, migrate=True)
+
+
+@pytest.mark.parametrize("table", ["logentry", "checkpoint", "ballot", "score"])
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
+async def test_the_database_itself_refuses_to_change_what_is_only_ever_added(
+    database: Database, table: str, statement: str
+) -> None:
+    cast = await build_event(database)
+    await score(database, cast, "J1", "T1", 5, 5)
+    async with Notary(database, key_at_hand(database.setting)) as notary:
+        await notary.catch_up()
+    column = {"logentry": "payload", "checkpoint": "note", "ballot": "comment", "score": "steps"}[table]
+    with pytest.raises(sqlite3.IntegrityError, match=f"{table} is append-only"):
+        execute(database.setting, statement.format(table=table, column=column))
+
+
+@pytest.mark.parametrize("sequence", [1, 2, 4, 99])
+async def test_the_database_itself_refuses_an_entry_out_of_its_order(database: Database, sequence: int) -> None:
+    cast = await build_event(database)
+
+    def insert(place: int) -> str:
+        return f"INSERT INTO logentry VALUES ({cast.event_id}, {place}, 'at', 'a', 'b', 'c', '{{}}', 's', 'l', 'h')"
+
+    with pytest.raises(sqlite3.IntegrityError, match="must follow the one before"):
+        execute(database.setting, insert(sequence))
+    execute(database.setting, insert(3))
+
+
+async def test_a_new_database_names_the_key_that_lies_beside_it_or_was_given(tmp_path: Path) -> None:
+    def named(path: str) -> str:
+        with sqlite3.connect(path) as connection:
+            (public,) = connection.execute("SELECT public_key FROM deployment").fetchone()
+        connection.close()
+        return str(public)
+
+    beside, given = str(tmp_path / "a.db"), str(tmp_path / "b.db")
+    prepare(beside)
+    prepare(given, signing_key="5a" * 32)
+    assert named(beside) == key_at_hand(beside).public
+    assert named(given) == key_at_hand(given, "5a" * 32).public

@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+APPEND_ONLY = ("logentry", "checkpoint", "ballot", "score")
+
 
 def upgrade() -> None:
     """Go up one version."""
@@ -15,6 +17,7 @@ def upgrade() -> None:
         "deployment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("public_key", sa.String(), nullable=False),
         sa.Column("code_salt", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_deployment_single")),
@@ -56,21 +59,34 @@ def upgrade() -> None:
     op.create_table(
         "ledgerhead",
         sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_ledgerhead_event_id")),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_ledgerhead")),
+        sa.UniqueConstraint("key", name=op.f("uq_ledgerhead_key")),
+    )
+    op.create_table(
+        "checkpoint",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint("size >= 1", name=op.f("ck_checkpoint_size")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_checkpoint_event_id")),
+        sa.PrimaryKeyConstraint("event_id", "size", name=op.f("pk_checkpoint")),
     )
     op.create_table(
         "logentry",
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("leaf", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.CheckConstraint("sequence >= 1", name=op.f("ck_logentry_sequence")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_logentry_event_id")),
@@ -130,13 +146,13 @@ def upgrade() -> None:
         sa.Column("final_comment", sa.String(), nullable=False),
         sa.CheckConstraint("name_en <> '' OR name_ar <> ''", name=op.f("ck_round_named")),
         sa.CheckConstraint("ballots_per_team >= 0", name=op.f("ck_round_ballots_per_team")),
-        sa.CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name=op.f("ck_round_closed_after_opened")),
+        sa.CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name=op.f("ck_round_closed_after_opened")),
         sa.CheckConstraint(
-            "finalised_at IS NULL OR finalised_at >= closed_at", name=op.f("ck_round_finalised_after_closed")
+            "finalised_at IS NULL OR closed_at IS NOT NULL", name=op.f("ck_round_finalised_after_closed")
         ),
         sa.CheckConstraint("frozen_at IS NULL OR opened_at IS NOT NULL", name=op.f("ck_round_frozen_after_opened")),
         sa.CheckConstraint("minimum_ballots >= 1", name=op.f("ck_round_minimum_ballots")),
-        sa.CheckConstraint("thawed_at IS NULL OR thawed_at >= frozen_at", name=op.f("ck_round_thawed_after_frozen")),
+        sa.CheckConstraint("thawed_at IS NULL OR frozen_at IS NOT NULL", name=op.f("ck_round_thawed_after_frozen")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_round_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
         sa.UniqueConstraint("event_id", "key", name=op.f("uq_round_event_id_key")),
@@ -316,10 +332,6 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("uuid", name=op.f("uq_ballot_uuid")),
     )
-    with op.batch_alter_table("ballot", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ballot_judge_id"), ["judge_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_ballot_team_id"), ["team_id"], unique=False)
-
     op.create_table(
         "conflict",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -403,9 +415,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_signin_link_id"), ["link_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_signin_organiser_id"), ["organiser_id"], unique=False)
 
+    append_only()
+
+
+def append_only() -> None:
+    """Let the database itself refuse to change or remove what is only ever added, and entries out of their order."""
+    next_sequence = "(SELECT COALESCE(MAX(sequence), 0) + 1 FROM logentry WHERE event_id = NEW.event_id)"
+    gap = "an entry of the ledger must follow the one before"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION scoreboard_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        )
+        op.execute(
+            "CREATE FUNCTION scoreboard_follow() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF NEW.sequence <> {next_sequence} THEN RAISE EXCEPTION '{gap}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+        )
+        for table in APPEND_ONLY:
+            op.execute(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+                f"EXECUTE FUNCTION scoreboard_refuse('{table} is append-only')"
+            )
+        op.execute(
+            "CREATE TRIGGER logentry_sequence BEFORE INSERT ON logentry FOR EACH ROW "
+            "EXECUTE FUNCTION scoreboard_follow()"
+        )
+        return
+    for table in APPEND_ONLY:
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+    op.execute(
+        f"CREATE TRIGGER logentry_sequence BEFORE INSERT ON logentry WHEN NEW.sequence <> {next_sequence} "
+        f"BEGIN SELECT RAISE(ABORT, '{gap}'); END"
+    )
+
 
 def downgrade() -> None:
     """Go down one version."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION scoreboard_refuse CASCADE")
+        op.execute("DROP FUNCTION scoreboard_follow CASCADE")
     with op.batch_alter_table("signin", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signin_organiser_id"))
         batch_op.drop_index(batch_op.f("ix_signin_link_id"))
@@ -428,10 +481,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conflict_team_id"))
 
     op.drop_table("conflict")
-    with op.batch_alter_table("ballot", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ballot_team_id"))
-        batch_op.drop_index(batch_op.f("ix_ballot_judge_id"))
-
     op.drop_table("ballot")
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assignment_team_id"))
@@ -481,6 +530,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_logentry_event_id_logentry_action"))
 
     op.drop_table("logentry")
+    op.drop_table("checkpoint")
     op.drop_table("ledgerhead")
     op.drop_table("organiser")
     op.drop_table("event")
