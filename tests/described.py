@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
-from sqlmodel import Session, SQLModel, create_engine, select
+from sqlmodel import Session, SQLModel, col, create_engine, select
 
 from scoreboard.errors import InvalidEvent
 from scoreboard.exchange.folder import read_folder
@@ -27,7 +27,7 @@ from scoreboard.judging.setup.description import (
     agency_conflicts,
 )
 from scoreboard.judging.setup.faults import Fault
-from scoreboard.models import Event, LogEntry
+from scoreboard.models import Deployment, Event, LogEntry
 
 EVENT_TOML = """\
 slug = "hack"
@@ -92,6 +92,8 @@ def memory() -> Iterator[Session]:
     engine = create_engine("sqlite://")
     SQLModel.metadata.create_all(engine)
     with Session(engine, expire_on_commit=False) as session:
+        session.add(Deployment(id=1, epoch="e", public_key="00" * 32, code_salt="00", created_at=datetime.now(UTC)))
+        session.flush()
         yield session
     engine.dispose()
 
@@ -102,8 +104,9 @@ def the_event(session: Session) -> Event:
 
 
 def log(session: Session) -> list[tuple[str, str]]:
-    """The ledger as action and subject."""
-    return [(entry.action, entry.subject) for entry in session.exec(select(LogEntry).order_by(LogEntry.sequence))]  # type: ignore[arg-type]  # a column
+    """The ledger as action and subject, after the entry that opens it."""
+    entries = session.exec(select(LogEntry).order_by(col(LogEntry.sequence))).all()
+    return [(entry.action, entry.subject) for entry in entries[1:]]
 
 
 def criterion(key: str = "impact", **changes: object) -> CriterionForm:

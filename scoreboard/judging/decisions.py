@@ -1,15 +1,19 @@
-"""What organisers decide about one assignment or one team, each with its inverse and both in the ledger.
+"""What organisers decide about one assignment, one team or the groups of a round, each with its inverse, all on record.
 
 A judge who has to leave is excused from a team, so that the missing ballot does not hold up the result. A team that
-withdraws or is disqualified leaves the ranking; its ballots are kept, and count again if it is restored.
+withdraws or is disqualified leaves the ranking; its ballots are kept, and count again if it is restored. Groups of
+teams that no judge joins have a table each, until the organisers accept that they are equally strong.
 """
 
 from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
-from scoreboard.errors import Clash, InvalidForm, NotFound, WrongPhase
+from scoreboard.errors import Clash, InvalidForm, NotFound, Outdated, WrongPhase
 from scoreboard.judging import ledger
+from scoreboard.judging.acceptance import ACCEPTED, WITHDRAWN, Acceptance, newest_acceptance
+from scoreboard.judging.groups import Linkage
+from scoreboard.judging.results import contest
 from scoreboard.models import Assignment, Judge, Round, Team
 
 LONGEST_REASON = 1000
@@ -53,11 +57,7 @@ def resume(session: Session, round_id: int, judge_key: str, team_key: str, actor
 
 def awaited(session: Session, round_id: int, judge_key: str, team_key: str) -> tuple[Round, Assignment]:
     """Find an assignment of a round that is not final yet."""
-    round_ = session.get(Round, round_id)
-    if round_ is None:
-        raise NotFound("There is no such round.")
-    if round_.finalised_at is not None:
-        raise WrongPhase("The round has been finalised.")
+    round_ = undecided(session, round_id)
     return round_, find_assignment(session, round_, judge_key, team_key)
 
 
@@ -140,3 +140,51 @@ def noted(session: Session, team: Team, action: str, actor: str, reason: str) ->
     ledger.append(session, team.event_id, actor, action, f"team:{team.key}", {"reason": reason} if reason else {})
     session.flush()
     return team
+
+
+def accept_groups(session: Session, round_id: int, seen: str, reason: str, actor: str) -> Acceptance:
+    """Accept that the groups of a round, which no judge joins, are equally strong: one table for all of them.
+
+    `seen` is the fingerprint of the groups that the organiser was shown. Raises InvalidForm without a reason, NotFound,
+    WrongPhase after the final, Clash where all is joined or accepted, Outdated where the groups are others by now.
+    """
+    reason = given(reason)
+    round_ = undecided(session, round_id)
+    groups = contest(session, round_).groups()
+    if groups.linkage is Linkage.ACCEPTED:
+        raise Clash("These groups have been accepted already.")
+    if not groups.parts:
+        raise Clash("All teams can be compared: there is nothing to accept.")
+    if groups.fingerprint != seen:
+        raise Outdated("The groups are others by now. Please look again.")
+    parts = [{"teams": list(part.teams), "judges": list(part.judges)} for part in groups.parts]
+    payload = {"reason": reason, "groups": parts}
+    ledger.append(session, round_.event_id, actor, ACCEPTED, f"round:{round_.key}", payload)
+    session.flush()
+    return standing_acceptance(session, round_)
+
+
+def withdraw_acceptance(session: Session, round_id: int, actor: str) -> None:
+    """Take an acceptance back: the groups have a table each again. Raises NotFound, WrongPhase, Clash without one."""
+    round_ = undecided(session, round_id)
+    standing_acceptance(session, round_)
+    ledger.append(session, round_.event_id, actor, WITHDRAWN, f"round:{round_.key}", {})
+    session.flush()
+
+
+def standing_acceptance(session: Session, round_: Round) -> Acceptance:
+    """Find the acceptance of a round. Raises Clash when there is none."""
+    found = newest_acceptance(session, round_)
+    if found is None:
+        raise Clash("No groups have been accepted as equally strong.")
+    return found
+
+
+def undecided(session: Session, round_id: int) -> Round:
+    """Find a round whose result is not final. Raises NotFound, WrongPhase."""
+    round_ = session.get(Round, round_id)
+    if round_ is None:
+        raise NotFound("There is no such round.")
+    if round_.finalised_at is not None:
+        raise WrongPhase("The round has been finalised.")
+    return round_

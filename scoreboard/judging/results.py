@@ -1,31 +1,41 @@
-"""From ballots to a result: what is ranked, as the mathematics wants it, and results that are kept.
+"""From ballots to a ranking: what is ranked, as the mathematics wants it, and the lines of what comes out.
 
 What is shown while judging runs is computed afresh from the ballots. What was shown at a freeze, or was finalised, is
-a stored run that no later change touches: the public's view during a freeze is read from it and from nothing else.
+a stored run that no later change touches (see `runs`): the public's view during a freeze is read from it and from
+nothing else.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlmodel import Session, col, select
 
-from scoreboard import __version__
 from scoreboard.judging import ledger
+from scoreboard.judging.acceptance import Acceptance, newest_acceptance
 from scoreboard.judging.ballots import current_ballots, rubric_of
-from scoreboard.judging.outcome import COLD, SEED, Outcome, Starts, outcome_of
-from scoreboard.models import Conflict, Event, Judge, Round, Run, Team
+from scoreboard.judging.groups import Groups, groups_of
+from scoreboard.judging.outcome import COLD, Outcome, Starts, outcome_of
+from scoreboard.models import Assignment, Conflict, Event, Judge, Round, Run, Team
+from scoreboard.scoring.certainty.uncertainty import LIVE
 from scoreboard.scoring.standings import Standings
 from scoreboard.scoring.table import Scale, ScoreTable
 
 PLACES = 9  # decimals of a stored total: as close as the ranking compares
 
+Pair: TypeAlias = tuple[str, str]
+"""The keys of a judge and a team."""
+
 
 @dataclass(frozen=True)
 class Contest:
-    """What a round's ranking is computed from: the table, the rule, what is shown beside it, and who is in it."""
+    """What a round's ranking is computed from: the table, the rule, what is shown beside it, and who is in it.
+
+    `left_out` are pairs in conflict whose ballots do not count, `awaited` those whose ballots are assigned and not
+    given, `given` how many ballots there are of teams that compete. `open`: what is awaited may still come.
+    `acceptance` is what the organisers accepted of groups that no judge joins. `sequence` is the ledger's newest entry
+    that it contains.
+    """
 
     table: ScoreTable
     method: str
@@ -34,12 +44,24 @@ class Contest:
     names: Mapping[str, str]
     minimum_ballots: int
     excluded: frozenset[str]
-    sequence: int  # the ledger's newest entry that it contains
+    left_out: frozenset[Pair]
+    awaited: frozenset[Pair]
+    given: int
+    open: bool
+    acceptance: Acceptance | None
+    sequence: int
 
-    def outcome(self, starts: Starts = COLD) -> Outcome:
+    @property
+    def to_come(self) -> frozenset[Pair]:
+        """The ballots that may still come."""
+        return self.awaited if self.open else frozenset()
+
+    def outcome(self, starts: Starts = COLD, *, draws: int = LIVE, integrated: bool | None = None) -> Outcome:
         """Rank, and say how sure that is; pure, and for the larger methods the expensive part.
 
-        `starts` of the last outcome save time. Without them the outcome follows from the contest alone.
+        `starts` of the last outcome save time. Without them the outcome follows from the contest alone. That variances
+        are not known is allowed for (`integrated`) while most of the planned ballots are missing: later they are known
+        well enough for a board that changes all the time.
         """
         return outcome_of(
             self.table,
@@ -49,12 +71,31 @@ class Contest:
             names=self.names,
             minimum_ballots=self.minimum_ballots,
             excluded=self.excluded,
+            to_come=self.to_come,
+            accepted=self.acceptance.groups if self.acceptance else (),
+            integrated=len(self.awaited) > self.given if integrated is None else integrated,
+            draws=draws,
             starts=starts,
         )
 
-    def standings(self) -> Standings:
-        """Rank, and no more; as expensive where the rule is a mixed model."""
-        return replace(self, beside="").outcome().standings
+    def groups(self) -> Groups:
+        """How the teams fall into groups that cannot be compared."""
+        return groups_of(
+            self.method,
+            self.table.ballots(),
+            to_come=self.to_come,
+            minimum_ballots=self.minimum_ballots,
+            excluded=self.excluded,
+            accepted=self.acceptance.groups if self.acceptance else (),
+        )
+
+    def closed(self) -> "Contest":
+        """The same as if no ballot could come any more."""
+        return replace(self, open=False)
+
+    def plain(self) -> Standings:
+        """Rank by the mean, and no more: who has enough ballots to be ranked, at no expense."""
+        return replace(self, method="raw", beside="").outcome().standings
 
 
 def contest(session: Session, round_: Round) -> Contest:
@@ -75,11 +116,16 @@ def contest(session: Session, round_: Round) -> Contest:
         ).all()
     )
     rubric = rubric_of(session, round_.id)
+    ballots = {
+        (judges[ballot.judge_id].key, teams[ballot.team_id].key): ballot
+        for ballot in current_ballots(session, round_.id)
+    }
+    left_out = frozenset(pair for pair, ballot in ballots.items() if (ballot.judge_id, ballot.team_id) in conflicts)
     table = ScoreTable.from_rows(
         [
-            (judges[ballot.judge_id].key, teams[ballot.team_id].key, key, float(value))
-            for ballot in current_ballots(session, round_.id)
-            if (ballot.judge_id, ballot.team_id) not in conflicts
+            (*pair, key, float(value))
+            for pair, ballot in ballots.items()
+            if pair not in left_out
             for key, value in ballot.scores.items()
         ],
         scales=[Scale(c.key, float(c.weight), float(c.minimum), float(c.maximum)) for c in rubric],
@@ -87,6 +133,7 @@ def contest(session: Session, round_: Round) -> Contest:
         teams=sorted(team.key for team in teams.values()),
     )
     arabic = event.language == "ar"
+    excluded = frozenset(t.key for t in teams.values() if t.withdrawn_at or t.disqualified_at)
     return Contest(
         table=table,
         method=round_.rule,
@@ -94,15 +141,45 @@ def contest(session: Session, round_: Round) -> Contest:
         precedence=tuple(round_.precedence),
         names={t.key: (t.name_ar or t.name_en) if arabic else (t.name_en or t.name_ar) for t in teams.values()},
         minimum_ballots=round_.minimum_ballots,
-        excluded=frozenset(t.key for t in teams.values() if t.withdrawn_at or t.disqualified_at),
+        excluded=excluded,
+        left_out=left_out,
+        awaited=frozenset(awaited(session, round_)),
+        given=sum(team not in excluded for _judge, team in ballots.keys() - left_out),
+        open=round_.closed_at is None,
+        acceptance=newest_acceptance(session, round_),
         sequence=ledger.head_sequence(session, round_.event_id),
     )
+
+
+def awaited(session: Session, round_: Round) -> list[Pair]:
+    """The ballots that were assigned and not given, by judge and team.
+
+    Nobody waits for a ballot of a judge or for a team who left, or for one that a conflict forbids.
+    """
+    pending = session.exec(
+        select(Judge.key, Team.key)
+        .join(Assignment, col(Assignment.judge_id) == Judge.id)
+        .join(Team, col(Team.id) == Assignment.team_id)
+        .where(
+            Assignment.round_id == round_.id,
+            Assignment.state == "pending",
+            col(Team.withdrawn_at).is_(None),
+            col(Team.disqualified_at).is_(None),
+            col(Judge.withdrawn_at).is_(None),
+            ~select(Conflict.id)
+            .where(Conflict.judge_id == Assignment.judge_id, Conflict.team_id == Assignment.team_id)
+            .exists(),
+        )
+        .order_by(col(Judge.key), col(Team.key))
+    )
+    return [(judge, team) for judge, team in pending]
 
 
 def as_lines(result: Outcome) -> list[dict[str, Any]]:
     """The lines of the standings in the form that is stored and hashed: numbers that are not whole as text.
 
-    An interval is the ranks from and to, None where nothing is known.
+    An interval is the ranks from and to, None where nothing is known; a group is the number of the table, None where
+    all are in one or the team is in none.
     """
     return [
         {
@@ -114,41 +191,10 @@ def as_lines(result: Outcome) -> list[dict[str, Any]]:
             "awaiting": line.awaiting,
             "tie_break": line.tie_break,
             "interval": list(result.intervals[line.team]) if line.team in result.intervals else None,
+            "group": result.group_of.get(line.team),
         }
         for line in result.standings.standings
     ]
-
-
-def keep(session: Session, round_: Round, kind: str, at: datetime) -> Run:
-    """Compute a round's standings as they are now and store them as a run of this kind (frozen, final)."""
-    if round_.id is None:
-        raise ValueError("the round is not stored yet")
-    inputs = contest(session, round_)
-    found = inputs.outcome()
-    result = {
-        "round": round_.key,
-        "sequence": inputs.sequence,
-        "rule": found.standings.method,
-        "interval_by": found.model.method if found.model else "",
-        "seed": SEED,
-        "precedence": list(inputs.precedence),
-        "minimum_ballots": inputs.minimum_ballots,
-        "software": __version__,
-        "standings": as_lines(found),
-    }
-    run = Run(
-        round_id=round_.id,
-        kind=kind,
-        at=at,
-        sequence=inputs.sequence,
-        rule=found.standings.method,
-        software=__version__,
-        standings=result,
-        hash=hashlib.sha256(ledger.canonical(result).encode()).hexdigest(),
-    )
-    session.add(run)
-    session.flush()
-    return run
 
 
 def newest_run(session: Session, round_id: int, kind: str) -> Run | None:

@@ -4,17 +4,18 @@ A phase is told by the times at which things happened. Each step is an entry in 
 not follow from where the round stands. A freeze stops what the public sees, not the judging.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from scoreboard.errors import InvalidForm, NotFound, NotReady, WrongPhase
+from scoreboard.errors import InvalidForm, NotFound, NotReady, Outdated, WrongPhase
 from scoreboard.judging import ledger
-from scoreboard.judging.results import contest, keep
-from scoreboard.models import Assignment, Conflict, Judge, Round, Run, Team
+from scoreboard.judging.results import awaited, contest
+from scoreboard.judging.runs import Result, keep, result_of
+from scoreboard.models import Round, Run
 
 
 class Phase(StrEnum):
@@ -63,20 +64,20 @@ def open_round(session: Session, round_id: int, actor: str) -> Round:
     return change(session, round_id, actor, action, step)
 
 
-def freeze(session: Session, round_id: int, actor: str) -> Round:
-    """Hold what the public sees as it is now; judging goes on."""
+def freeze(session: Session, round_id: int, actor: str, result: Result | None = None) -> Round:
+    """Hold what the public sees as it is now; judging goes on.
+
+    `result` is what is kept; it must be of the ledger's newest entry. Computed here when it is not given, while every
+    other write waits: `publication.freeze` computes it before.
+    """
+    stored: list[Run] = []
 
     def step(round_: Round, now: datetime) -> None:
-        if phase(round_) is Phase.PENDING:
-            raise WrongPhase("The round has not been opened yet.")
-        if frozen(round_):
-            raise WrongPhase("The board is frozen already.")
-        if phase(round_) is Phase.FINAL:
-            raise WrongPhase("The round has been finalised.")
-        keep(session, round_, "frozen", now)
+        check_frozen(round_)
+        stored.append(keep_newest(session, round_, "frozen", now, result))
         round_.frozen_at, round_.thawed_at = now, None
 
-    return change(session, round_id, actor, "round.frozen", step)
+    return change(session, round_id, actor, "round.frozen", step, run=stored)
 
 
 def thaw(session: Session, round_id: int, actor: str) -> Round:
@@ -113,56 +114,67 @@ class Missing:
 
 
 def missing(session: Session, round_: Round) -> Missing:
-    """List what a round lacks: ballots that were assigned and not given, and teams that cannot be ranked.
+    """List what a round lacks: ballots that were assigned and not given, and teams that cannot be ranked."""
+    ranking = contest(session, round_).plain()
+    return Missing(
+        tuple(awaited(session, round_)),
+        tuple((line.team, line.awaiting) for line in ranking.standings if line.awaiting),
+    )
 
-    Nobody waits for a ballot of a judge or for a team who left, or for one that a conflict forbids.
+
+def finalise(session: Session, round_id: int, actor: str, comment: str, result: Result | None = None) -> Run:
+    """Store the round's result as final. Raises NotReady, with what is missing in `extra`; needs a comment.
+
+    `result` as in `freeze`; `publication.finalise` computes it before.
     """
-    pending = session.exec(
-        select(Judge.key, Team.key)
-        .join(Assignment, col(Assignment.judge_id) == Judge.id)
-        .join(Team, col(Team.id) == Assignment.team_id)
-        .where(
-            Assignment.round_id == round_.id,
-            Assignment.state == "pending",
-            col(Team.withdrawn_at).is_(None),
-            col(Team.disqualified_at).is_(None),
-            col(Judge.withdrawn_at).is_(None),
-            ~select(Conflict.id)
-            .where(Conflict.judge_id == Assignment.judge_id, Conflict.team_id == Assignment.team_id)
-            .exists(),
-        )
-        .order_by(col(Judge.key), col(Team.key))
-    ).all()
-    result = contest(session, round_).standings()
-    return Missing(tuple(pending), tuple((line.team, line.awaiting) for line in result.standings if line.awaiting))
-
-
-def finalise(session: Session, round_id: int, actor: str, comment: str) -> Run:
-    """Store the round's result as final. Raises NotReady, with what is missing in `extra`; needs a comment."""
     stored: list[Run] = []
 
     def step(round_: Round, now: datetime) -> None:
-        if phase(round_) is Phase.FINAL:
-            raise WrongPhase("The round has been finalised.")
-        if phase(round_) is not Phase.CLOSED:
-            raise WrongPhase("The round must be closed before it is finalised.")
-        if not comment.strip():
-            raise InvalidForm("Finalising needs a comment for the record.", extra={"fields": ["comment"]})
-        lacks = missing(session, round_)
-        if lacks:
-            raise NotReady(
-                "The round cannot be finalised yet: something is missing.",
-                extra={
-                    "ballots": [list(pair) for pair in lacks.ballots],
-                    "awaiting": [list(t) for t in lacks.awaiting],
-                },
-            )
-        stored.append(keep(session, round_, "final", now))
+        check_final(session, round_, comment)
+        stored.append(keep_newest(session, round_, "final", now, result))
         round_.finalised_at = now
         round_.final_comment = comment.strip()
 
-    change(session, round_id, actor, "round.finalised", step, comment=comment.strip(), run=lambda: stored[0].hash)
+    change(session, round_id, actor, "round.finalised", step, run=stored, comment=comment.strip())
     return stored[0]
+
+
+def check_final(session: Session, round_: Round, comment: str) -> None:
+    """Raise what stands against a final result: WrongPhase, InvalidForm, NotReady."""
+    if phase(round_) is Phase.FINAL:
+        raise WrongPhase("The round has been finalised.")
+    if phase(round_) is not Phase.CLOSED:
+        raise WrongPhase("The round must be closed before it is finalised.")
+    if not comment.strip():
+        raise InvalidForm("Finalising needs a comment for the record.", extra={"fields": ["comment"]})
+    lacks = missing(session, round_)
+    if lacks:
+        raise NotReady(
+            "The round cannot be finalised yet: something is missing.",
+            extra={
+                "ballots": [list(pair) for pair in lacks.ballots],
+                "awaiting": [list(t) for t in lacks.awaiting],
+            },
+        )
+
+
+def check_frozen(round_: Round) -> None:
+    """Raise WrongPhase where a freeze does not follow."""
+    if phase(round_) is Phase.PENDING:
+        raise WrongPhase("The round has not been opened yet.")
+    if frozen(round_):
+        raise WrongPhase("The board is frozen already.")
+    if phase(round_) is Phase.FINAL:
+        raise WrongPhase("The round has been finalised.")
+
+
+def keep_newest(session: Session, round_: Round, kind: str, at: datetime, result: Result | None) -> Run:
+    """Store a result that was computed before. Raises Outdated when the ledger has moved on since."""
+    if result is None:
+        result = result_of(contest(session, round_), round_.key)
+    elif result.sequence != ledger.head_sequence(session, round_.event_id):
+        raise Outdated("Something was recorded while the result was computed. Please try again.")
+    return keep(session, round_, kind, at, result)
 
 
 def change(
@@ -171,15 +183,16 @@ def change(
     actor: str,
     action: str,
     step: Callable[[Round, datetime], None],
-    **particulars: str | Callable[[], str],
+    run: Sequence[Run] = (),
+    **particulars: str,
 ) -> Round:
-    """Take one step in a round's life and record it."""
+    """Take one step in a round's life and record it, with the hash of the run that the step stored (in `run`)."""
     round_ = session.get(Round, round_id)
     if round_ is None:
         raise NotFound("There is no such round.")
     step(round_, datetime.now(UTC))
     session.add(round_)
-    payload = {key: value() if callable(value) else value for key, value in particulars.items()}
-    ledger.append(session, round_.event_id, actor, action, f"round:{round_.key}", payload)
+    kept = {"run": run[0].hash, "kind": run[0].kind, "at_sequence": run[0].sequence} if run else {}
+    ledger.append(session, round_.event_id, actor, action, f"round:{round_.key}", {**particulars, **kept})
     session.flush()
     return round_

@@ -4,7 +4,9 @@
     standings   server to board      where the round stands and every line of the ranking; once for each change
     console     server to console    the ledger's newest entry and today's ranking, whatever the public may see
     heartbeat   server to both       every ten seconds: the version that is current, and when that was last known
-    resume      both to server       "I have lost track of you": the whole state is sent again
+    bye         server to both       the server ends; when to come back, which differs from reader to reader
+    resume      both to server       "this is what I have": the whole state is sent again, unless it is the current one
+    here        both to server       what is shown; every ten seconds, and by a screen of the hall at each change
 
 A state is always whole, and small. `version` counts the changes of a topic, `epoch` says which count is meant: it
 changes when the server starts and when a backup is restored. A reader keeps the highest version of the newest epoch.
@@ -14,7 +16,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter
+
+from scoreboard.judging.groups import Linkage
 
 
 def iso(at: datetime) -> str:
@@ -82,7 +86,8 @@ class Line(NamedTuple):
     """A line of the ranking, in this order; `rank` and `total` are null while the team awaits ballots.
 
     `interval` is the ranks, from and to, that the team has with a probability of 90 %: as far as the rule, or else the
-    method beside it, is one that knows; null otherwise.
+    method beside it, is one that knows; null otherwise. `group` is the table that the team is in, 1-based, where groups
+    of teams that cannot be compared have tables of their own; null where all are in one.
     """
 
     team: str
@@ -92,6 +97,7 @@ class Line(NamedTuple):
     ballots: int
     awaiting: int
     interval: tuple[int, int] | None
+    group: int | None
 
 
 class Progress(Wire):
@@ -102,7 +108,11 @@ class Progress(Wire):
 
 
 class Standings(Wire):
-    """A ranking with what is to be said about it."""
+    """A ranking with what is to be said about it.
+
+    `linkage` tells what comparing the teams rests on, and `groups` how many groups there are that no judge joins (0:
+    none). Lines come table after table. Totals have so many `decimals`.
+    """
 
     status: Status
     opened_at: At | None
@@ -110,20 +120,27 @@ class Standings(Wire):
     closed_at: At | None
     finalised_at: At | None
     rule: str
+    decimals: int
+    linkage: Linkage
+    groups: int
     minimum_ballots: int
     progress: Progress | None
     lines: tuple[Line, ...]
 
 
-class Message(Wire):
-    """What every message of the server says about the state it belongs to."""
-
-    epoch: str
-    version: int
+class Told(Wire):
+    """What the server says."""
 
     def frame(self) -> str:
         """The message as it goes over the wire."""
         return self.model_dump_json()
+
+
+class Message(Told):
+    """What every message of a topic says about the state it belongs to."""
+
+    epoch: str
+    version: int
 
 
 class RosterMessage(Message):
@@ -158,12 +175,33 @@ class Heartbeat(Message):
     as_of: At
 
 
-class Resume(Wire):
-    """A reader asks for the whole state; `epoch` and `version` are of the newest that it has."""
+class Bye(Told):
+    """The server ends; `retry_in_ms` is how long this reader is to stay away."""
 
-    type: Literal["resume"]
+    type: Literal["bye"] = "bye"
+    retry_in_ms: int
+
+
+class Word(Wire):
+    """What a reader says; `epoch` and `version` are of the newest state that it has."""
+
     epoch: str = Field(max_length=100)
     version: int = Field(ge=0)
+
+
+class Resume(Word):
+    """A reader has lost track and asks for the whole state, unless what it has is the current one."""
+
+    type: Literal["resume"]
+
+
+class Here(Word):
+    """A reader lives, and shows this state."""
+
+    type: Literal["here"]
+
+
+SAID: TypeAdapter[Resume | Here] = TypeAdapter(Annotated[Resume | Here, Field(discriminator="type")])
 
 
 def public(event_id: int) -> str:

@@ -21,9 +21,19 @@ from sqlmodel import Session, col, select
 
 from scoreboard.database import Database
 from scoreboard.judging import ledger
+from scoreboard.judging.duty.progress import event_named
 from scoreboard.judging.outcome import COLD, Starts
-from scoreboard.live.hub import Frame, Hub
-from scoreboard.live.messages import ConsoleMessage, Heartbeat, RosterMessage, StandingsMessage, console, public
+from scoreboard.live.hub import Hub
+from scoreboard.live.messages import (
+    ConsoleMessage,
+    Heartbeat,
+    RosterMessage,
+    StandingsMessage,
+    Status,
+    console,
+    public,
+)
+from scoreboard.live.topics import Version
 from scoreboard.live.views import Views, read, views
 from scoreboard.models import Deployment, LedgerHead
 
@@ -42,11 +52,6 @@ class Published:
     standings: StandingsMessage
     console: ConsoleMessage
 
-    def heartbeat(self) -> Frame:
-        """What a reader of the public topic needs to hear to know that its state is current."""
-        told = self.standings
-        return Heartbeat(epoch=told.epoch, version=told.version, as_of=told.as_of).frame()
-
 
 class Desk:
     """One event: whether it changed, what was last published of it, and where the next computation may begin."""
@@ -58,11 +63,30 @@ class Desk:
         self.published: Published | None = None
         self.starts: Starts = COLD
         self.as_of = datetime.min.replace(tzinfo=UTC)  # when what was published was last known to be current
+        self.beats: dict[str, tuple[Heartbeat, str]] = {}  # the newest of each topic, and how it goes over the wire
+        self.looked_at = self.as_of  # when it was last asked whether that is so, whatever the answer was
 
     @property
     def sequence(self) -> int:
         """The ledger's entry up to which the published state goes; below any while there is none."""
         return self.published.console.sequence if self.published else -1
+
+    def message_of(self, topic: str) -> StandingsMessage | ConsoleMessage:
+        """The newest state of one of the event's topics. Raises RuntimeError while there is none."""
+        if self.published is None:
+            raise RuntimeError("nobody reads a topic before it has a state")
+        return self.published.standings if topic == public(self.event_id) else self.published.console
+
+    def known_at(self, topic: str) -> datetime:
+        """When a topic's state was last known to be current.
+
+        While the public sees a stored result, it is told the second of the last look, which comes as regularly when
+        nothing happens as when everything does: it must not be able to tell that judges are scoring.
+        """
+        message = self.message_of(topic)
+        if isinstance(message, StandingsMessage) and message.standings.status in {Status.FROZEN, Status.CLOSED}:
+            return max(message.as_of, self.looked_at.replace(microsecond=0))
+        return self.as_of
 
 
 class Publisher:
@@ -99,6 +123,19 @@ class Publisher:
         """Say that something of an event may look different now. Returns at once."""
         self.desk(event_id).changed.set()
 
+    async def attend_to(self, slug: str) -> int:
+        """See to it that an event's topics hold a state, for a reader who is about to join one; give the event's id.
+
+        Where others read already there is one, and what is newer will arrive by itself: so the database is not asked
+        ten thousand times when a whole hall comes back. Raises NotFound.
+        """
+        for desk in self.watched():
+            if desk.published is not None and desk.published.roster.roster.event.slug == slug:
+                return desk.event_id
+        event = await self.database.read(event_named, slug)
+        await self.current(event.id or 0)
+        return event.id or 0
+
     async def current(self, event_id: int) -> Published:
         """Give what is seen of an event now, everything included that was committed before the call.
 
@@ -111,10 +148,10 @@ class Publisher:
             async with desk.lock:
                 if desk.sequence < head:  # unless whoever held the lock did it
                     await self.compute(desk)
-        desk.as_of = max(desk.as_of, asked_at)
+        desk.as_of, desk.looked_at = max(desk.as_of, asked_at), max(desk.looked_at, asked_at)
         if desk.published is None:
             raise RuntimeError("computed, and yet not published")
-        standings = desk.published.standings.model_copy(update={"as_of": desk.as_of})
+        standings = desk.published.standings.model_copy(update={"as_of": desk.known_at(public(event_id))})
         return replace(desk.published, standings=standings)
 
     def desk(self, event_id: int) -> Desk:
@@ -160,9 +197,15 @@ class Publisher:
         desk.published, desk.as_of, desk.starts = now, as_of, seen.starts
         frames = {"roster": now.roster.frame()} if before is None or now.roster is not before.roster else {}
         if before is None or now.standings is not before.standings:
-            self.hub.publish(public(desk.event_id), {**frames, "standings": now.standings.frame()})
+            self.hub.publish(
+                public(desk.event_id),
+                {**frames, "standings": now.standings.frame()},
+                Version(self.epoch, now.standings.version),
+            )
         if before is None or now.console is not before.console:
-            self.hub.publish(console(desk.event_id), {"console": now.console.frame()})
+            self.hub.publish(
+                console(desk.event_id), {"console": now.console.frame()}, Version(self.epoch, now.console.version)
+            )
 
     async def watch(self) -> None:
         """Look at the ledgers of watched events again and again."""
@@ -178,6 +221,7 @@ class Publisher:
         asked_at = datetime.now(UTC)
         heads = await self.database.read(heads_of, [desk.event_id for desk in desks])
         for desk in desks:
+            desk.looked_at = max(desk.looked_at, asked_at)
             if desk.sequence < heads.get(desk.event_id, 0):
                 desk.changed.set()
             else:
@@ -189,12 +233,18 @@ class Publisher:
             await self.sleep(HEARTBEAT_SECONDS)
             for desk in self.watched():
                 if desk.published is not None:
-                    for topic, message in (
-                        (public(desk.event_id), desk.published.standings),
-                        (console(desk.event_id), desk.published.console),
-                    ):
-                        pulse = Heartbeat(epoch=self.epoch, version=message.version, as_of=desk.as_of)
-                        self.hub.publish(topic, {"heartbeat": pulse.frame()})
+                    for topic in (public(desk.event_id), console(desk.event_id)):
+                        self.hub.pulse(topic, self.heartbeat(desk.event_id, topic))
+
+    def heartbeat(self, event_id: int, topic: str) -> str:
+        """What a reader of one of an event's topics needs to hear to know whether its state is current."""
+        desk = self.desk(event_id)
+        message, as_of = desk.message_of(topic), desk.known_at(topic)
+        beat, text = desk.beats.get(topic, (None, ""))
+        if beat is None or (beat.epoch, beat.version, beat.as_of) != (message.epoch, message.version, as_of):
+            beat = Heartbeat(epoch=message.epoch, version=message.version, as_of=as_of)
+            desk.beats[topic] = beat, (text := beat.frame())  # a whole hall that joins is told the same
+        return text
 
 
 def following(before: Published | None, seen: Views, epoch: str, as_of: datetime) -> Published:

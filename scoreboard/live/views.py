@@ -7,20 +7,22 @@ else: no total, rank, count of ballots or progress of later ballots enters it. T
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
 from scoreboard.errors import NotFound
 from scoreboard.judging import ledger
 from scoreboard.judging.duty.progress import Count, progress
-from scoreboard.judging.outcome import COLD, Starts
+from scoreboard.judging.groups import Linkage
+from scoreboard.judging.outcome import COLD, Outcome, Starts
 from scoreboard.judging.results import Contest, as_lines, contest, newest_run
 from scoreboard.judging.rounds import Phase, current_round, frozen, phase
 from scoreboard.live.messages import NAMELESS, EventCard, Line, Name, Progress, Roster, Standings, Status, TeamCard
 from scoreboard.models import Event, Organisation, Round, Run, Team
 
-SHOWN = Decimal("0.1")  # more decimals than judges can mean are not shown
+POINTS: Final = 1  # decimals of totals from 0 to 100
+FINER: Final = {"zscore": 2, "minmax": 2, "borda": 2, "bradley_terry": 2}  # methods on a scale of their own
 
 
 @dataclass(frozen=True)
@@ -72,19 +74,8 @@ def views(reading: Reading, starts: Starts = COLD) -> Views:
 
     `starts` are those of the last views of this event.
     """
-    round_, ranked = reading.round, reading.contest
-    found = ranked.outcome(starts) if ranked else None
-    today = Standings(
-        status=status_of(round_, hidden=False),
-        opened_at=round_.opened_at if round_ else None,
-        frozen_at=round_.frozen_at if round_ and frozen(round_) else None,
-        closed_at=round_.closed_at if round_ else None,
-        finalised_at=round_.finalised_at if round_ else None,
-        rule=found.standings.method if found else "",
-        minimum_ballots=ranked.minimum_ballots if ranked else 1,
-        progress=Progress(received=reading.ballots.done, expected=reading.ballots.expected),
-        lines=shown(as_lines(found)) if found else (),
-    )
+    found = reading.contest.outcome(starts) if reading.contest else None
+    today = ranking(reading.round, found, reading.contest, reading.ballots)
     seen = public_view(reading, today)
     return Views(
         roster=roster(reading, seen),
@@ -92,6 +83,25 @@ def views(reading: Reading, starts: Starts = COLD) -> Views:
         today=today,
         sequence=reading.sequence,
         starts=found.starts if found else COLD,
+    )
+
+
+def ranking(round_: Round | None, found: Outcome | None, inputs: Contest | None, ballots: Count) -> Standings:
+    """A round's ranking as it is today, with what is to be said about it."""
+    method = found.standings.method if found else ""
+    return Standings(
+        status=status_of(round_, hidden=False),
+        opened_at=round_.opened_at if round_ else None,
+        frozen_at=round_.frozen_at if round_ and frozen(round_) else None,
+        closed_at=round_.closed_at if round_ else None,
+        finalised_at=round_.finalised_at if round_ else None,
+        rule=method,
+        decimals=decimals_of(method),
+        linkage=found.groups.linkage if found else Linkage.JOINED,
+        groups=len(found.groups.parts) if found else 0,
+        minimum_ballots=inputs.minimum_ballots if inputs else 1,
+        progress=Progress(received=ballots.done, expected=ballots.expected),
+        lines=shown(as_lines(found), method) if found else (),
     )
 
 
@@ -108,9 +118,12 @@ def public_view(reading: Reading, today: Standings) -> Standings:
         closed_at=round_.closed_at,
         finalised_at=None if hidden else round_.finalised_at,
         rule=run.rule,
+        decimals=decimals_of(run.rule),
+        linkage=run.standings["linkage"],
+        groups=len(run.standings["groups"]),
         minimum_ballots=run.standings["minimum_ballots"],
         progress=None,
-        lines=shown(run.standings["standings"]),
+        lines=shown(run.standings["standings"], run.rule),
     )
 
 
@@ -127,18 +140,25 @@ def status_of(round_: Round | None, *, hidden: bool) -> Status:
     }[stands]
 
 
-def shown(lines: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
-    """Lines as they are shown, from lines as they are stored."""
+def decimals_of(method: str) -> int:
+    """How many decimals of a method's totals are shown: more than judges can mean are not."""
+    return FINER.get(method, POINTS)
+
+
+def shown(lines: Sequence[Mapping[str, Any]], method: str) -> tuple[Line, ...]:
+    """Lines as they are shown, from lines as they are stored, with totals on the method's scale."""
+    step = Decimal(1).scaleb(-decimals_of(method))
     return tuple(
         Line(
             team=line["team"],
             rank=line["rank"],
             tied=line["tied"],
             # From the stored text and not from a float: a frozen board shows to the last digit what was live.
-            total=None if line["total"] is None else str(Decimal(line["total"]).quantize(SHOWN, ROUND_HALF_UP)),
+            total=None if line["total"] is None else str(Decimal(line["total"]).quantize(step, ROUND_HALF_UP)),
             ballots=line["ballots"],
             awaiting=line["awaiting"],
             interval=None if line["interval"] is None else (line["interval"][0], line["interval"][1]),
+            group=line["group"],
         )
         for line in lines
     )

@@ -183,11 +183,11 @@ async def test_a_server_that_says_nothing_is_left_for_a_new_connection(browser: 
 
     context = await browser.new_context(viewport=STAGE)  # type: ignore[arg-type]  # a plain dict will do
     page = await context.new_page()
-    await page.route_web_socket("**/socket", answer)
+    await page.route_web_socket("**/socket?*", answer)
     await page.clock.install()
     await page.goto(f"{served.url}/e/{cast.slug}")
     await page.wait_for_selector("body.scripted")
-    await page.clock.run_for(16_000)
+    await page.clock.run_for(3500)
     await expect(page.locator("#moment")).to_have_attribute("data-connection", "fine")
     assert len(connections) == 2
     await context.close()

@@ -208,7 +208,9 @@ async def test_a_final_result_is_kept_with_its_comment_and_hash(database: Databa
     )
     assert newest is not None
     assert (newest.actor, newest.action) == ("organiser:olga", "round.finalised")
-    assert newest.payload == ledger.canonical({"comment": "agreed", "run": run.hash})
+    assert newest.payload == ledger.canonical(
+        {"comment": "agreed", "run": run.hash, "kind": "final", "at_sequence": run.sequence}
+    )
     assert (await round_now(database, cast)).final_comment == "agreed"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from scoreboard.judging.groups import Linkage
 from scoreboard.live import messages
 from scoreboard.live.messages import Heartbeat, Line, Resume, Standings, StandingsMessage, Status, iso
 
@@ -19,9 +20,12 @@ STANDINGS = Standings(
     closed_at=None,
     finalised_at=None,
     rule="raw",
+    decimals=1,
+    linkage=Linkage.JOINED,
+    groups=0,
     minimum_ballots=3,
     progress=None,
-    lines=(Line("T4", 1, False, "81.3", 5, 0, (1, 2)), Line("T1", None, False, None, 2, 1, None)),
+    lines=(Line("T4", 1, False, "81.3", 5, 0, (1, 2), None), Line("T1", None, False, None, 2, 1, None, 3)),
 )
 
 
@@ -40,8 +44,8 @@ def test_a_frame_is_compact_json_and_its_lines_are_lists() -> None:
     message = StandingsMessage(epoch="e", version=7, roster_version=3, as_of=AT, standings=STANDINGS)
     frame = message.frame()
     assert json.loads(frame)["standings"]["lines"] == [
-        ["T4", 1, False, "81.3", 5, 0, [1, 2]],
-        ["T1", None, False, None, 2, 1, None],
+        ["T4", 1, False, "81.3", 5, 0, [1, 2], None],
+        ["T1", None, False, None, 2, 1, None, 3],
     ]
     assert frame == json.dumps(json.loads(frame), separators=(",", ":"), ensure_ascii=False)
 
@@ -72,7 +76,8 @@ def test_a_reader_can_say_one_thing_only(text: str) -> None:
 def test_the_scripts_know_the_messages_by_the_same_names() -> None:
     """Each type that a script compares with or sends is declared, and each that a board is sent is known to it."""
     declared = set(re.findall(r'type: Literal\["(\w+)"\]', Path(messages.__file__).read_text()))
-    text = "\n".join(path.read_text() for path in sorted(SCRIPTS.glob("board/*.js")))
+    scripts = [*SCRIPTS.glob("board/*.js"), SCRIPTS / "lib" / "socket.js"]
+    text = "\n".join(path.read_text() for path in sorted(scripts))
     named = set(re.findall(r'message\.type [!=]== "(\w+)"', text)) | set(re.findall(r'type: "(\w+)"', text))
     assert named <= declared
     assert declared - named == {"console"}

@@ -12,9 +12,10 @@ from sqlalchemy import text
 from scoreboard.database import Database, opened
 from scoreboard.errors import NotFound
 from scoreboard.judging import rounds
-from scoreboard.live.hub import Hub, Mailbox
+from scoreboard.live.hub import Hub
 from scoreboard.live.messages import Status, console, public
 from scoreboard.live.publisher import HEARTBEAT_SECONDS, WATCH_SECONDS, WINDOW_SECONDS, Publisher
+from scoreboard.live.topics import Mailbox
 from scoreboard.live.views import read, views
 
 PATIENCE_SECONDS = 20  # until a test that hears nothing gives up
@@ -52,7 +53,7 @@ class Board:
 
     async def hear(self) -> list[dict[str, Any]]:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return [json.loads(frame) for frame in await self.mailbox.take()]
+            return [json.loads(frame.text) for frame in await self.mailbox.take()]
 
     async def one(self) -> dict[str, Any]:
         (message,) = await self.hear()
@@ -161,7 +162,7 @@ async def test_a_freeze_holds_the_public_while_the_console_stays_live_and_a_thaw
         told = await desk.one()
         assert totals(told)["T2"] == "90.0"
         assert board.is_quiet()
-        assert "90.0" not in "".join(hub.topics[public(cast.event_id)].frames.values())
+        assert "90.0" not in "".join(frame.text for frame in hub.topics[public(cast.event_id)].newer(0))
         await database.write(rounds.thaw, cast.round_id, "test")
         publisher.changed(cast.event_id)
         await clock.passes(WINDOW_SECONDS)
@@ -260,6 +261,28 @@ async def test_heartbeats_say_which_version_is_current_and_since_when(
         assert later > published.standings.as_of
         await clock.passes(HEARTBEAT_SECONDS)
         assert datetime.fromisoformat((await board.one())["as_of"]) > datetime.fromisoformat(first["as_of"])
+
+
+@pytest.mark.parametrize("judged", [True, False])
+async def test_during_a_freeze_nobody_can_tell_from_the_pulse_whether_judges_are_scoring(
+    database: Database, hub: Hub, publisher: Publisher, clock: Clock, cast: Cast, judged: bool
+) -> None:
+    await database.write(rounds.freeze, cast.round_id, "test")
+    with hub.subscribe(public(cast.event_id)) as everybody, hub.subscribe(console(cast.event_id)) as organisers:
+        board, desk = Board(everybody), Board(organisers)
+        await publisher.current(cast.event_id)
+        frozen = (await board.hear())[1]
+        await desk.hear()
+        if judged:
+            await score(database, cast, "J1", "T1", 5, 5)
+        await publisher.look()
+        looked_at = publisher.desk(cast.event_id).looked_at.replace(microsecond=0)
+        if judged:
+            await desk.one()  # the organisers see it, at a time that no look has
+        await clock.passes(HEARTBEAT_SECONDS)
+        pulse = await board.one()
+        assert pulse["version"] == frozen["version"]
+        assert datetime.fromisoformat(pulse["as_of"]) == max(looked_at, datetime.fromisoformat(frozen["as_of"]))
 
 
 async def test_nothing_is_computed_for_nobody_until_somebody_asks(

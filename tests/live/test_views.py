@@ -9,10 +9,12 @@ from sqlmodel import Session
 
 from scoreboard.database import Database
 from scoreboard.errors import NotFound
-from scoreboard.judging import rounds
+from scoreboard.judging import decisions, rounds
+from scoreboard.judging.groups import Linkage
 from scoreboard.live.messages import Line, Progress, Status
 from scoreboard.live.views import Views, read, shown, views
 from scoreboard.models import Event, Organisation, Round, Team
+from scoreboard.scoring.normalise import METHODS
 
 
 async def seen(database: Database, cast: Cast) -> Views:
@@ -69,10 +71,10 @@ async def test_while_it_runs_the_public_sees_what_the_organisers_see(database: D
     assert result.public.status is Status.LIVE
     assert result.public == result.today
     assert result.public.lines == (
-        Line("T2", 1, tied=False, total="85.0", ballots=2, awaiting=0, interval=None),
-        Line("T1", 2, tied=False, total="60.0", ballots=2, awaiting=0, interval=None),
-        Line("T3", None, tied=False, total=None, ballots=1, awaiting=1, interval=None),
-        Line("T4", None, tied=False, total=None, ballots=0, awaiting=2, interval=None),
+        Line("T2", 1, tied=False, total="85.0", ballots=2, awaiting=0, interval=None, group=None),
+        Line("T1", 2, tied=False, total="60.0", ballots=2, awaiting=0, interval=None, group=None),
+        Line("T3", None, tied=False, total=None, ballots=1, awaiting=1, interval=None, group=None),
+        Line("T4", None, tied=False, total=None, ballots=0, awaiting=2, interval=None, group=None),
     )
     assert result.public.progress == Progress(received=5, expected=12)
 
@@ -103,10 +105,13 @@ async def test_a_freeze_holds_how_sure_each_rank_was(database: Database) -> None
     before = await seen(database, cast)
     assert any(line.interval and line.interval[0] < line.interval[1] for line in before.public.lines)
     await database.write(rounds.freeze, cast.round_id, "test")
+    frozen = await seen(database, cast)
     await score(database, cast, "J4", "T4", 10, 10)
     after = await seen(database, cast)
-    assert after.public.lines == before.public.lines
+    assert after.public.lines == frozen.public.lines
     assert after.today.lines != before.today.lines
+    # What is kept has more draws and allows for more that is not known: only intervals may be others than live.
+    assert [line[:6] for line in frozen.public.lines] == [line[:6] for line in before.public.lines]
 
 
 async def test_no_step_of_the_organisers_changes_what_is_frozen_but_that_judging_is_over(database: Database) -> None:
@@ -191,10 +196,83 @@ async def test_a_new_name_of_an_agency_is_a_new_roster(database: Database) -> No
     assert (before.roster == after.roster, before.public == after.public) == (False, True)
 
 
+async def rooms(database: Database) -> Cast:
+    """An event of two rooms: J1 and J2 see T1 and T2, J3 and J4 see T3 and T4; J2 has not yet been to T2."""
+    cast = await build_event(database, judges=4, teams=4, rule="severity")
+    for j, judge in enumerate(cast.judges):
+        for t, team in enumerate(cast.teams):
+            if (j < 2) != (t < 2):
+                await database.write(decisions.skip, cast.round_id, judge, team, "another room", "x")
+            elif (judge, team) != ("J2", "T2"):
+                await score(database, cast, judge, team, 4 + t, 9 - j)
+    return cast
+
+
+async def test_rooms_without_a_common_judge_have_a_table_each(database: Database) -> None:
+    cast = await rooms(database)
+    live = (await seen(database, cast)).public
+    assert (live.linkage, live.groups) == (Linkage.APART, 2)
+    assert [(line.team, line.rank, line.group) for line in live.lines] == [
+        ("T2", 1, 1),
+        ("T1", 2, 1),
+        ("T4", 1, 2),
+        ("T3", 2, 2),
+    ]
+    await database.write(rounds.freeze, cast.round_id, "test")
+    await score(database, cast, "J2", "T2", 0, 0)
+    frozen = (await seen(database, cast)).public
+    assert (frozen.linkage, frozen.groups) == (Linkage.APART, 2)
+    assert [(line.team, line.group) for line in frozen.lines] == [(line.team, line.group) for line in live.lines]
+
+
+async def test_an_acceptance_is_seen_at_once_but_for_what_is_frozen(database: Database) -> None:
+    cast = await rooms(database)
+    await database.write(rounds.freeze, cast.round_id, "test")
+    groups = (await database.read(read, cast.event_id)).contest
+    assert groups is not None
+    await database.write(decisions.accept_groups, cast.round_id, groups.groups().fingerprint, "by lot", "x")
+    result = await seen(database, cast)
+    assert (result.public.linkage, result.today.linkage, result.today.groups) == (Linkage.APART, Linkage.ACCEPTED, 2)
+    assert [line.group for line in result.today.lines] == [None] * 4
+    await database.write(rounds.thaw, cast.round_id, "test")
+    assert (await seen(database, cast)).public.linkage is Linkage.ACCEPTED
+
+
+async def test_while_planned_visits_will_join_the_teams_the_mean_ranks_and_that_is_said(database: Database) -> None:
+    cast = await build_event(database, judges=2, teams=2, rule="severity")
+    await score(database, cast, "J1", "T1", 5, 5)
+    await score(database, cast, "J2", "T2", 6, 6)
+    early = (await seen(database, cast)).public
+    assert (early.linkage, early.rule, early.groups) == (Linkage.AWAITED, "raw", 0)
+    assert [(line.team, line.rank, line.group) for line in early.lines] == [("T2", 1, None), ("T1", 2, None)]
+    await score(database, cast, "J1", "T2", 3, 5)
+    await score(database, cast, "J2", "T1", 6, 3)
+    later = (await seen(database, cast)).public
+    assert (later.linkage, later.rule) == (Linkage.JOINED, "severity")
+
+
+def line_of(total: Decimal) -> dict[str, object]:
+    return {
+        "team": "T",
+        "rank": 1,
+        "tied": False,
+        "total": str(total),
+        "ballots": 1,
+        "awaiting": 0,
+        "interval": None,
+        "group": 2,
+    }
+
+
 @given(st.decimals(min_value=0, max_value=100, places=9))
 def test_totals_are_rounded_to_one_decimal_half_up(total: Decimal) -> None:
-    line = {"team": "T", "rank": 1, "tied": False, "total": str(total), "ballots": 1, "awaiting": 0, "interval": None}
-    text = shown([line])[0].total
+    text = shown([line_of(total)], "raw")[0].total
     assert text is not None
     assert Decimal(text).as_tuple().exponent == -1
     assert Decimal("-0.05") < Decimal(text) - total <= Decimal("0.05")
+
+
+@pytest.mark.parametrize("method", list(METHODS))
+def test_totals_on_a_scale_of_their_own_have_two_decimals(method: str) -> None:
+    text = shown([line_of(Decimal("0.666666667"))], method)[0].total
+    assert text == ("0.67" if method in {"zscore", "minmax", "borda", "bradley_terry"} else "0.7")

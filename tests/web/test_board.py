@@ -7,7 +7,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from builder import Cast, build_event, issue_link, score
-from serving import Served, serving
+from serving import Served, serving, socket_to
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
@@ -134,14 +134,16 @@ async def test_programs_are_told_the_same(client: httpx.AsyncClient, cast: Cast)
         "ballots": 2,
         "awaiting": 0,
         "interval": None,
+        "group": None,
     }
+    assert (told["decimals"], told["linkage"], told["groups"]) == (1, "joined", 0)
 
 
 async def test_an_event_that_is_not_there_is_a_page_that_says_so(client: httpx.AsyncClient, served: Served) -> None:
     assert (await client.get("/e/nowhere")).status_code == 404
     told = await client.get("/e/nowhere/standings.json", headers={"accept": "application/json"})
     assert (told.status_code, told.json()["code"]) == (404, "not_found")
-    async with connect(f"{served.url.replace('http', 'ws')}/e/nowhere/socket") as socket:
+    async with socket_to(served, "/e/nowhere/socket") as socket:
         with pytest.raises(ConnectionClosed) as closed:
             await socket.recv()
     assert closed.value.rcvd is not None
@@ -162,8 +164,8 @@ async def test_a_ballot_moves_the_board_of_everybody_who_watches(
 ) -> None:
     link = await issue_link(served.database, cast.judges["J3"])
     await client.post("/j", data={"secret": link.secret})
-    address = f"{served.url.replace('http', 'ws')}/e/{cast.slug}/socket"
-    async with connect(address) as first, connect(address) as second:
+    address = f"/e/{cast.slug}/socket"
+    async with socket_to(served, address) as first, socket_to(served, address) as second:
         for socket in (first, second):
             for _ in range(3):
                 await socket.recv()
@@ -175,7 +177,7 @@ async def test_a_ballot_moves_the_board_of_everybody_who_watches(
         async with asyncio.timeout(20):
             told = [json.loads(await socket.recv()) for socket in (first, second)]
     assert told[0] == told[1]
-    assert told[0]["standings"]["lines"][2] == ["T3", 3, False, "70.0", 3, 0, None]
+    assert told[0]["standings"]["lines"][2] == ["T3", 3, False, "70.0", 3, 0, None, None]
     assert told[0]["version"] == 2
 
 
@@ -202,7 +204,7 @@ async def test_the_last_state_equals_the_standings_computed_from_the_database(
 ) -> None:
     told: dict[str, Any] = (await client.get(f"/e/{cast.slug}/standings.json")).json()
     afresh = await served.database.read(
-        lambda session: shown(as_lines(contest(session, session.get_one(Round, cast.round_id)).outcome()))
+        lambda session: shown(as_lines(contest(session, session.get_one(Round, cast.round_id)).outcome()), "raw")
     )
     assert [{**line, "team": line["team"]["key"]} for line in told["standings"]] == [line._asdict() for line in afresh]
 

@@ -141,7 +141,7 @@ def read_award(key: str, section: Section, tracks: tuple[str, ...]) -> AwardForm
 def read_round(key: str, section: Section) -> RoundForm:
     """Read a round with its rubric."""
     name_en, name_ar = section.words("name")
-    rule = section.choice("rule", tuple(METHODS), "raw")
+    rule = section.choice("rule", tuple(METHODS), "adaptive")
     beside = section.choice("beside", tuple(METHODS), "")
     if beside == rule and section.sound("beside", "rule"):
         section.refuse("beside", "%(found)s decides already; another method can be shown beside it.", found=beside)

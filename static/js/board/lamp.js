@@ -9,6 +9,7 @@ export class Lamp {
   #words;
   #texts;
   #connected = true;
+  #road = "socket";
 
   /**
    * @param {HTMLElement} element whose data-connection is fine, reconnecting, stale or lost
@@ -21,9 +22,13 @@ export class Lamp {
     this.#texts = texts;
   }
 
-  /** @param {boolean} connected */
-  connected(connected) {
+  /**
+   * @param {boolean} connected
+   * @param {"socket" | "stream" | "asking"} road by which news comes
+   */
+  connected(connected, road) {
     this.#connected = connected;
+    this.#road = road;
   }
 
   /**
@@ -34,7 +39,9 @@ export class Lamp {
     const age = Date.now() - freshAt;
     const stale = age > (this.#connected ? SILENT_MS : QUIET_MS);
     const state = stale ? (age > LOUD_MS ? "lost" : "stale") : this.#connected ? "fine" : "reconnecting";
-    const words = this.#texts.say(stale ? "stale" : "as_of", { time: this.#texts.clock(asOf) });
+    const said = stale ? "stale" : this.#road === "asking" ? "asking" : "as_of";
+    const words = this.#texts.say(said, { time: this.#texts.clock(asOf) });
+    this.#element.dataset.road = this.#road;
     if (this.#element.dataset.connection !== state) this.#element.dataset.connection = state;
     if (this.#words.textContent !== words) this.#words.textContent = words;
     this.#element.title = state === "reconnecting" ? this.#texts.say("reconnecting") : "";

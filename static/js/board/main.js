@@ -34,6 +34,7 @@ function draw() {
   element("rows").hidden = waiting;
   element("table").hidden = waiting;
   showStatus(standings);
+  showLinkage(standings);
   showProgress(standings.progress);
   table.show(roster, standings);
   stage.show(roster, standings);
@@ -52,6 +53,17 @@ function showStatus({ status, frozen_at, finalised_at }) {
   element("status-sentence").textContent = sentence;
 }
 
+/** Where not all teams can be compared, say what that means for the ranking. */
+function showLinkage({ linkage, status }) {
+  const plain = linkage === "joined" || status === "waiting_for_start";
+  const words = plain ? "" : texts.say(`linkage.${linkage}`);
+  element("linkage").hidden = plain;
+  element("linkage").dataset.linkage = linkage;
+  if (element("linkage-words").textContent === words) return;
+  element("linkage-words").textContent = words;
+  if (words) speaker.say(words);
+}
+
 function showProgress(progress) {
   element("progress").hidden = !progress;
   if (!progress) return;
@@ -61,10 +73,13 @@ function showProgress(progress) {
   element("progress-bar").value = progress.received;
 }
 
-function showPage({ first, last, paged }) {
-  element("page-words").hidden = !paged;
+function showPage({ first, last, number, count }) {
+  element("page-words").hidden = count < 2;
   const all = texts.number(snapshot.standings.lines.length);
-  element("page-words").textContent = texts.say("page", { first: texts.number(first), last: texts.number(last), all });
+  element("page-words").textContent =
+    first === undefined
+      ? texts.say("page_of", { page: texts.number(number), pages: texts.number(count) })
+      : texts.say("page", { first: texts.number(first), last: texts.number(last), all });
 }
 
 /** Of all that moved, say who now stands highest. */
@@ -75,17 +90,21 @@ function speakOf(moves) {
   speaker.say(texts.say("moved", { team: choose(team.name, page.language).text, rank: texts.number(line[1]) }));
 }
 
-const socket = new Socket(page.socket, {
+const socket = new Socket(page.roads, {
   hear(message) {
     const { changed, lost } = snapshot.take(message);
     if (lost) socket.send(snapshot.resume());
-    if (changed) draw();
+    if (changed) {
+      draw();
+      if (page.screen) socket.here(); // how long it takes to be seen in the hall is measured by this
+    }
     lamp.show(snapshot);
   },
-  tell(connected) {
-    lamp.connected(connected);
+  tell(connected, road) {
+    lamp.connected(connected, road);
     lamp.show(snapshot);
   },
+  state: () => snapshot.resume(),
 });
 
 document.body.classList.add("scripted");

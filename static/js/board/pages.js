@@ -1,7 +1,5 @@
-/** Which lines are seen: all of them where they can be scrolled, else as many as fit, the top ones pinned. */
+/** Turns pages, where there are several. */
 
-export const PLACES = 12; // rows on a stage
-const PINNED = 3;
 const DWELL_MS = 12_000;
 
 export class Pages {
@@ -21,23 +19,14 @@ export class Pages {
   }
 
   /**
-   * Choose the lines to be seen.
-   * @template T
-   * @param {T[]} lines
-   * @param {boolean} stage whether there is room for a few lines only
-   * @returns {{seen: T[], first: number, last: number, paged: boolean}} with the 1-based numbers of the turning lines
+   * Choose the page to be seen.
+   * @template Page
+   * @param {Page[]} pages one at least
+   * @returns {Page & {number: number, count: number}} with its number, 1-based
    */
-  choose(lines, stage) {
-    if (!stage || lines.length <= PLACES) {
-      this.#count = 1;
-      this.#page = 0;
-      return { seen: lines, first: 1, last: lines.length, paged: false };
-    }
-    const room = PLACES - PINNED;
-    this.#count = Math.ceil((lines.length - PINNED) / room);
+  choose(pages) {
+    this.#count = pages.length;
     this.#page %= this.#count;
-    const first = PINNED + this.#page * room;
-    const last = Math.min(first + room, lines.length);
-    return { seen: [...lines.slice(0, PINNED), ...lines.slice(first, last)], first: first + 1, last, paged: true };
+    return { ...pages[this.#page], number: this.#page + 1, count: this.#count };
   }
 }

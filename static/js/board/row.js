@@ -79,13 +79,14 @@ export class Row {
    * Write the numbers, which do not wait for the row to move.
    * @param {{total: string | null, ballots: number, awaiting: number}} line
    * @param {number} minimum ballots from which a team is ranked
+   * @param {number} decimals of the total
    */
-  count({ total, ballots, awaiting }, minimum) {
+  count({ total, ballots, awaiting }, minimum, decimals) {
     const said = this.#texts;
     const key = awaiting ? "awaiting" : "ballots";
     const n = awaiting || ballots;
     this.#behind.textContent = said.count(key, n, { count: said.number(n) });
-    this.#total.textContent = total === null ? "—" : said.number(Number(total), 1);
+    this.#total.textContent = total === null ? "—" : said.number(Number(total), decimals);
     this.#draw(awaiting ? ballots : 0, awaiting && minimum > 1 && minimum <= DOTS ? minimum : 0);
     this.element.classList.toggle("awaiting", awaiting > 0);
     if (this.#shown !== undefined && this.#shown !== total) flash(this.#total);
@@ -96,13 +97,15 @@ export class Row {
    * Put the row into its place, and mark by how many ranks it moved.
    * @param {{rank: number | null, tied: boolean, interval: [number, number] | null}} line
    * @param {number} place 0-based, from the top
+   * @param {number} column 0-based
    * @param {number} moved ranks up, or down if negative
    */
-  settle({ rank, tied, interval }, place, moved) {
+  settle({ rank, tied, interval }, place, column, moved) {
     this.#rank.textContent = rank === null ? "—" : (tied ? "=" : "") + this.#texts.number(rank);
     this.#interval.textContent = span(interval, this.#texts);
     this.element.dataset.rank = rank === null ? "" : String(rank);
     this.element.style.setProperty("--place", String(place));
+    this.element.style.setProperty("--column", String(column));
     if (moved === 0) return;
     this.#mark.textContent = `${moved > 0 ? "▲" : "▼"}${this.#texts.number(Math.abs(moved))}`;
     this.#mark.dataset.way = moved > 0 ? "up" : "down";

@@ -6,7 +6,7 @@
 export class Snapshot {
   /** The names: {event, round_key, round, teams}. */
   roster = null;
-  /** The ranking: {status, ..., lines: [[team, rank, tied, total, ballots, awaiting, interval], ...]}. */
+  /** The ranking: {status, ..., lines: [[team, rank, tied, total, ballots, awaiting, interval, group], ...]}. */
   standings = null;
   /** ISO 8601, by the server's clock. */
   asOf = "";

@@ -1,6 +1,9 @@
-/** The ranking as a table: what is read aloud, while the stage is looked at. */
+/** The ranking as a table, or a table for each group: what is read aloud, while the stage is looked at. */
 
+import { groupWords } from "./heading.js";
 import { span, write } from "./row.js";
+
+const COLUMNS = 5;
 
 export class Table {
   #body;
@@ -21,14 +24,32 @@ export class Table {
   /**
    * Show a ranking.
    * @param {{teams: object[]}} roster
-   * @param {{lines: Array}} standings
+   * @param {{lines: Array, decimals: number, groups: number, linkage: string}} standings
    */
-  show(roster, standings) {
+  show(roster, { lines, decimals, groups, linkage }) {
     const teams = new Map(roster.teams.map((team) => [team.key, team]));
-    this.#body.replaceChildren(...standings.lines.map((line) => this.#row(teams.get(line[0]), line)));
+    const rows = [];
+    let before;
+    for (const line of lines) {
+      const group = line[7];
+      if (linkage === "apart" && group !== before) rows.push(this.#heading(group, groups));
+      before = group;
+      rows.push(this.#row(teams.get(line[0]), line, decimals));
+    }
+    this.#body.replaceChildren(...rows);
   }
 
-  #row(team, [, rank, tied, total, ballots, awaiting, interval]) {
+  #heading(group, groups) {
+    const row = document.createElement("tr");
+    row.className = "group-row";
+    const words = cell("th", groupWords(this.#texts, group, groups));
+    words.colSpan = COLUMNS;
+    words.scope = "rowgroup";
+    row.append(words);
+    return row;
+  }
+
+  #row(team, [, rank, tied, total, ballots, awaiting, interval], decimals) {
     const said = this.#texts;
     const row = document.createElement("tr");
     const place = rank === null ? "—" : (tied ? "=" : "") + said.number(rank);
@@ -49,7 +70,7 @@ export class Table {
       name,
       organisation,
       cell("td", said.count(key, n, { count: said.number(n) })),
-      cell("td", total === null ? "—" : said.number(Number(total), 1)),
+      cell("td", total === null ? "—" : said.number(Number(total), decimals)),
     );
     return row;
   }

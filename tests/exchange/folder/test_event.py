@@ -118,9 +118,9 @@ AWARD = '\n[[awards]]\nkey = "best"\nname = { en = "Best" }\n'
         ),
         (
             'key = "final"',
-            'key = "final"\nbeside = "raw"',
+            'key = "final"\nbeside = "adaptive"',
             "rounds.final.beside",
-            "raw decides already; another method can be shown beside it.",
+            "adaptive decides already; another method can be shown beside it.",
         ),
         (
             'key = "final"',
@@ -221,7 +221,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     round_ = form.rounds[0]
     assert (form.digits, form.place_en, form.place_ar) == ("latn", "", "")
     assert (round_.rule, round_.beside, round_.minimum_ballots, round_.ballots_per_team, round_.precedence) == (
-        "raw",
+        "adaptive",
         "",
         1,
         0,
@@ -231,7 +231,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
 
 
 def test_a_method_is_shown_beside_the_one_that_decides(tmp_path: Path) -> None:
-    for written, beside in (('beside = "adaptive"', "adaptive"), ('beside = ""', "")):
+    for written, beside in (('beside = "raw"', "raw"), ('beside = ""', "")):
         text = EVENT_TOML.replace('key = "final"', f'key = "final"\n{written}')
         assert read_folder(write_files(tmp_path, {"event.toml": text})).rounds[0].beside == beside
 
