@@ -7,6 +7,9 @@ many digits as the scale deserves, so that every surface says the same.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+HAIR: Final = 1e-8  # of the last digit that is shown: more than the error of a float, less than anything that is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,13 @@ def remark(message: str, /, **params: str | int) -> Remark:
 
 
 def points(value: float, extent: float) -> str:
-    """A score, or a difference of scores, to about a thousandth of the width of their scale; never -0."""
+    """A score, or a difference of scores, to about a thousandth of the width of their scale; never -0.
+
+    Halves go away from 0, as people round and as the board does: 81.25 is 81.3, whatever the last digits of its float.
+    """
     decimals = max(0, 3 - round(math.log10(extent))) if extent > 0 else 1
-    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+    hair = math.copysign(HAIR * 10.0**-decimals, value)
+    return f"{round(value + hair, decimals) + 0.0:.{decimals}f}"
 
 
 def decimal(value: float) -> str:

@@ -9,21 +9,17 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from scoreboard.errors import ScoreboardError
-from scoreboard.judging import access, results
+from scoreboard.judging import results
 from scoreboard.judging.duty import progress
 from scoreboard.judging.duty.progress import Duty, Overview
 from scoreboard.judging.rounds import Phase, frozen, phase
-from scoreboard.live import messages
-from scoreboard.live.messages import Line
-from scoreboard.live.views import shown
+from scoreboard.live.messages import Line, Standings
+from scoreboard.live.views import ranking
 from scoreboard.models import Organiser, Team
-from scoreboard.web import auth
+from scoreboard.web import auth, sockets
 from scoreboard.web.console.entrance import organisers_only
 from scoreboard.web.console.words import log_lines
-from scoreboard.web.sockets import follow
 from scoreboard.web.state import State
-
-OUR_CODES = 4000  # close codes of ours: what HTTP says, and 4000
 
 
 @dataclass(frozen=True)
@@ -63,18 +59,7 @@ async def live(request: Request[State], organiser: Organiser) -> Response:
 
 async def socket(websocket: WebSocket[State]) -> None:
     """``WS /console/e/{slug}/socket``: says that something changed, to whoever is signed in."""
-    database = websocket.state["database"]
-    await websocket.accept()
-    try:
-        await database.read(access.organiser_of, auth.token_of(websocket, auth.CONSOLE))
-        event = await database.read(progress.event_named, websocket.path_params["slug"])
-        # Whoever joins a topic is told its state, so there must be one.
-        await websocket.state["publisher"].current(event.id or 0)
-    except ScoreboardError as refusal:
-        await websocket.close(OUR_CODES + refusal.status)
-        return
-    with websocket.state["hub"].subscribe(messages.console(event.id or 0)) as mailbox:
-        await follow(websocket, mailbox)
+    await sockets.serve(websocket, sockets.CONSOLE, session=auth.token_of(websocket, auth.CONSOLE))
 
 
 async def show(
@@ -101,21 +86,22 @@ async def show(
         Phase=Phase,
         Duty=Duty,
         frozen=frozen(seen.round),
-        places=places(seen, today, public),
+        standings=today,
+        places=places(seen, today.lines, public),
         hidden=public is not None and frozen(seen.round),
         log=log_lines(seen, language),
         problem=language.error(problem) if problem else None,
     )
 
 
-async def rankings(request: Request[State], seen: Overview) -> tuple[Sequence[Line], Sequence[Line] | None]:
-    """Today's ranking, and the one that the public sees: None for a round that is not on the board."""
+async def rankings(request: Request[State], seen: Overview) -> tuple[Standings, Sequence[Line] | None]:
+    """Today's ranking, and the lines that the public sees: None for a round that is not on the board."""
     if seen.current:
         published = await request.state["publisher"].current(seen.event.id or 0)
-        return published.console.standings.lines, published.standings.standings.lines
+        return published.console.standings, published.standings.standings.lines
     inputs = await request.state["database"].read(results.contest, seen.round)
-    ranked = await anyio.to_thread.run_sync(inputs.outcome)
-    return shown(results.as_lines(ranked)), None
+    found = await anyio.to_thread.run_sync(inputs.outcome)
+    return ranking(seen.round, found, inputs, seen.progress.total()), None
 
 
 def places(seen: Overview, today: Sequence[Line], public: Sequence[Line] | None) -> list[Place]:

@@ -1,14 +1,15 @@
 """Steps in a round's life, each a form of its own: open, freeze, thaw, close, finalise."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from scoreboard.database import Database
 from scoreboard.errors import Clash, InvalidForm, ScoreboardError
-from scoreboard.judging import rounds
+from scoreboard.judging import publication, rounds
 from scoreboard.judging.duty.progress import event_named, overview, round_of
 from scoreboard.models import Organiser
 from scoreboard.web.console.entrance import actor, organisers_only
@@ -22,24 +23,41 @@ T = TypeVar("T")
 async def change(
     request: Request[State], step: Callable[Concatenate[Session, int, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Take a step with the round that the address names, and tell the publisher."""
-    slug, key = request.path_params["slug"], request.path_params["key"]
+    """Take a step with the round that the address names, in one transaction, and tell the publisher."""
 
-    def take(session: Session) -> tuple[int, T]:
-        event = event_named(session, slug)
-        return event.id or 0, step(session, round_of(session, event, key).id or 0, *args, **kwargs)
+    def take(database: Database, round_id: int) -> Awaitable[T]:
+        return database.write(step, round_id, *args, **kwargs)
 
-    event_id, outcome = await request.state["database"].write(take)
+    return await changing(request, take)
+
+
+async def changing(request: Request[State], take: Callable[[Database, int], Awaitable[T]]) -> T:
+    """Take a step of whatever kind with the round that the address names, and tell the publisher."""
+    database = request.state["database"]
+    event_id, round_id = await database.read(named_round, request.path_params["slug"], request.path_params["key"])
+    outcome = await take(database, round_id)
     request.state["publisher"].changed(event_id)
+    await request.state["notary"].catch_up()  # what a step fixes is signed as it is taken
     return outcome
+
+
+def named_round(session: Session, slug: str, key: str) -> tuple[int, int]:
+    """Find the ids of an event and its round. Raises NotFound."""
+    event = event_named(session, slug)
+    return event.id or 0, round_of(session, event, key).id or 0
 
 
 async def take_step(
     request: Request[State], organiser: Organiser, step: Callable[[Session, int, str], Any]
 ) -> Response:
     """Take a step that needs nothing but its time; one that does not follow is said on the page."""
+    return await said(request, organiser, change(request, step, actor(organiser)))
+
+
+async def said(request: Request[State], organiser: Organiser, step: Awaitable[Any]) -> Response:
+    """Go back to the round after a step; one that does not follow is said on its page."""
     try:
-        await change(request, step, actor(organiser))
+        await step
     except Clash as problem:
         return await show(request, organiser, "console/overview.html", request.path_params["key"], problem)
     return back(request)
@@ -54,7 +72,8 @@ async def open_round(request: Request[State], organiser: Organiser) -> Response:
 @organisers_only
 async def freeze(request: Request[State], organiser: Organiser) -> Response:
     """``POST .../freeze``: hold what the public sees."""
-    return await take_step(request, organiser, rounds.freeze)
+    step = changing(request, lambda database, round_id: publication.freeze(database, round_id, actor(organiser)))
+    return await said(request, organiser, step)
 
 
 @organisers_only
@@ -78,7 +97,9 @@ async def finalise(request: Request[State], organiser: Organiser) -> Response:
         return await decide(request, organiser, "console/finalise.html")
     comment = str((await request.form(max_files=0)).get("comment", ""))
     try:
-        await change(request, rounds.finalise, actor(organiser), comment)
+        await changing(
+            request, lambda database, round_id: publication.finalise(database, round_id, actor(organiser), comment)
+        )
     except (Clash, InvalidForm) as problem:
         return await decide(request, organiser, "console/finalise.html", problem, comment=comment)
     return back(request)
@@ -115,7 +136,8 @@ async def decide(
         missing=missing,
         judges={judge.key: judge for judge in seen.progress.judges},
         teams={team.key: team for team in seen.progress.teams},
-        first=[line.team for line in today if line.rank == 1],
+        standings=today,
+        first=[line.team for line in today.lines if line.rank == 1],
         problem=language.error(problem) if problem else None,
         comment=comment,
     )

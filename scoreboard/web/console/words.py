@@ -9,10 +9,13 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from scoreboard.i18n import Language, Named, _
+from scoreboard.judging import ledger
 from scoreboard.judging.duty.progress import Overview
 from scoreboard.models import LogEntry
 
 SENTENCES: Final[Mapping[str, str]] = {
+    "ledger.opened": _("Ledger opened"),
+    "key.rotated": _("Signing key changed"),
     "ballot.submitted": _("Ballot for %(subject)s received"),
     "ballot.corrected": _("Ballot for %(subject)s corrected"),
     "round.opened": _("Judging opened: %(subject)s"),
@@ -21,8 +24,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "round.thawed": _("Public board thawed: %(subject)s"),
     "round.closed": _("Judging closed: %(subject)s"),
     "round.finalised": _("Result finalised: %(subject)s"),
+    "groups.accepted": _("Groups accepted as equally strong: %(subject)s"),
+    "groups.acceptance_withdrawn": _("Acceptance of the groups taken back: %(subject)s"),
     "link.issued": _("Personal link issued to %(subject)s"),
     "link.revoked": _("Personal link of %(subject)s revoked"),
+    "judge.signed_in": _("%(subject)s signed in"),
     "assignment.skipped": _("%(subject)s excused from %(team)s"),
     "assignment.resumed": _("%(subject)s to score %(team)s again"),
     "team.withdrawn": _("Team %(subject)s withdrew"),
@@ -89,7 +95,7 @@ def log_line(entry: LogEntry, named: Mapping[str, Named], language: Language) ->
         sentence = Markup('<code dir="ltr">{} {}</code>').format(entry.action, entry.subject)
     return LogLine(
         sequence=entry.sequence,
-        at=entry.at,
+        at=ledger.time_of(entry.at),
         actor=name(entry.actor),
         sentence=sentence,
         reason=str(payload.get("reason") or payload.get("comment") or "") if kind != "ballot" else "",

@@ -10,21 +10,27 @@ const POLL_MS = 5000;
 const live = document.querySelector("#live");
 const lost = document.querySelector("#lost");
 let connected = false;
-let seen = "";
+let seen = { epoch: "", version: 0 };
 
 const refresh = () => htmx.trigger(live, "changed");
 
-new Socket(live.dataset.socket, {
-  hear: (message) => {
-    const state = `${message.epoch} ${message.version}`;
-    if (message.type !== "console" || state === seen) return;
-    seen = state;
-    refresh();
+const socket = new Socket(
+  { socket: live.dataset.socket },
+  {
+    hear: ({ type, epoch, version }) => {
+      const current = epoch === seen.epoch && version === seen.version;
+      if (type === "heartbeat" && !current) socket.send({ type: "resume", ...seen });
+      if (type !== "console" || current) return;
+      seen = { epoch, version };
+      refresh();
+    },
+    tell: (now) => {
+      connected = now;
+    },
+    state: () => seen,
   },
-  tell: (now) => {
-    connected = now;
-  },
-}).start();
+);
+socket.start();
 
 setInterval(() => connected || refresh(), POLL_MS);
 

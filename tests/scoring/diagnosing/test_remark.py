@@ -20,6 +20,11 @@ def test_a_remark_reads_as_a_sentence() -> None:
         (3.14159, 5, "3.14"),
         (412.6, 5000, "413"),
         (1, 0, "1.0"),
+        (81.25, 100, "81.3"),
+        (-81.25, 100, "-81.3"),
+        (81.25 - 1e-13, 100, "81.3"),
+        (81.249, 100, "81.2"),
+        (1e300, 1e300, f"{1e300:.0f}"),
     ],
 )
 def test_scores_have_as_many_digits_as_their_scale_deserves(value: float, extent: float, shown: str) -> None:

@@ -3,10 +3,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from builder import build_event
-from serving import Served
+from serving import Served, socket_to
 from starlette.routing import Route, WebSocketRoute
 from visitors import PASSWORD, judge, organiser, store_organiser, stranger
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from scoreboard.app import routes
@@ -70,8 +69,7 @@ async def test_a_socket_of_the_console_is_closed_without_a_session(served: Serve
         if isinstance(route, WebSocketRoute) and route.path.startswith("/console")
     ]
     assert paths == ["/console/e/hack/socket"]
-    address = served.url.replace("http", "ws") + paths[0]
-    async with connect(address, additional_headers={"cookie": f"console={cookie}"}) as socket:
+    async with socket_to(served, paths[0], cookie=f"console={cookie}") as socket:
         with pytest.raises(ConnectionClosed) as closed:
             await socket.recv()
     assert closed.value.rcvd is not None

@@ -1,12 +1,12 @@
+import json
 import re
 
 import httpx2
 import pytest
 from builder import Cast, build_event, score
-from serving import Served
+from serving import Served, socket_to
 from sqlmodel import Session
 from visitors import organiser, stranger
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from scoreboard.judging import decisions, rounds
@@ -157,20 +157,19 @@ async def test_a_ballot_is_announced_over_the_socket(served: Served) -> None:
     cast = await build_event(served.database)
     async with organiser(served) as browser:
         cookie = f"console={browser.cookies['console']}"
-        address = served.url.replace("http", "ws") + "/console/e/hack/socket"
-        async with connect(address, additional_headers={"cookie": cookie}) as socket:
-            first = await socket.recv()
+        async with socket_to(served, "/console/e/hack/socket", cookie=cookie) as socket:
+            told = [await socket.recv(), await socket.recv()]
             await score(served.database, cast, "J1", "T1", 5, 5)
-            second = await socket.recv()
-    assert ['"type":"console"' in str(frame) for frame in (first, second)] == [True, True]
-    assert first != second
+            told.append(await socket.recv())
+    messages = [json.loads(frame) for frame in told]
+    assert [message["type"] for message in messages] == ["console", "heartbeat", "console"]
+    assert messages[2]["version"] == messages[0]["version"] + 1
 
 
 async def test_a_socket_for_an_event_that_is_not_there_is_closed(served: Served) -> None:
     async with organiser(served) as browser:
         cookie = f"console={browser.cookies['console']}"
-        address = served.url.replace("http", "ws") + "/console/e/nowhere/socket"
-        async with connect(address, additional_headers={"cookie": cookie}) as socket:
+        async with socket_to(served, "/console/e/nowhere/socket", cookie=cookie) as socket:
             with pytest.raises(ConnectionClosed) as closed:
                 await socket.recv()
     assert closed.value.rcvd is not None

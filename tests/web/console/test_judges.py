@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import UTC, datetime
 
@@ -111,10 +112,11 @@ async def test_no_secret_stands_in_the_ledger(served: Served) -> None:
     async with organiser(served) as browser:
         await browser.post(f"{ROOT}/J1/link")
     entries = await served.database.read(lambda session: session.exec(select(LogEntry)).all())
-    assert [(entry.actor, entry.action, entry.payload) for entry in entries][-1] == (
+    link = await served.database.read(lambda session: session.exec(select(JudgeLink)).one())
+    assert [(entry.actor, entry.action, json.loads(entry.payload)) for entry in entries][-1] == (
         "organiser:olga",
         "link.issued",
-        "{}",
+        {"link": link.secret_hash[:16]},
     )
 
 

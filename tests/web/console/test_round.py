@@ -5,9 +5,9 @@ from serving import Served
 from sqlmodel import col, select
 from visitors import organiser
 
-from scoreboard.judging import rounds
+from scoreboard.judging import ledger, rounds
 from scoreboard.judging.rounds import Phase
-from scoreboard.models import LogEntry, Round
+from scoreboard.models import Checkpoint, LogEntry, Round
 
 ROOT = "/console/e/hack/rounds/final"
 
@@ -47,6 +47,16 @@ async def test_a_round_is_led_from_its_opening_to_its_final_result(served: Serve
     )
     steps = ("opened", "frozen", "closed", "reopened", "closed", "finalised", "thawed")
     assert [tuple(row) for row in log] == [("organiser:olga", f"round.{step}") for step in steps]
+
+
+async def test_each_step_is_signed_as_it_is_taken(served: Served) -> None:
+    cast = await build_event(served.database, judges=1, teams=1, opened=False)
+    async with organiser(served) as browser:
+        for size, step in enumerate(("open", "freeze", "close"), start=2):
+            await take(browser, step)
+            sizes = await served.database.read(lambda session: session.exec(select(Checkpoint.size)).all())
+            assert sizes[-1] == size
+    assert await served.database.read(ledger.head_sequence, cast.event_id) == size
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from scoreboard.i18n import Named, language
 from scoreboard.judging import ledger
+from scoreboard.judging.ledger.entries import written_time
 from scoreboard.models import Judge, LogEntry, Team
 from scoreboard.web.console.words import CHANGES, KINDS, SENTENCES, LogLine, log_line
 
@@ -19,12 +20,13 @@ def told(action: str, subject: str, code: str = "en", actor: str = "organiser:ol
     entry = LogEntry(
         event_id=1,
         sequence=7,
-        at=datetime.now(UTC),
+        at=written_time(datetime.now(UTC)),
         actor=actor,
         action=action,
         subject=subject,
         payload=ledger.canonical(payload),
-        previous_hash="",
+        salt="",
+        leaf="",
         hash="",
     )
     return log_line(entry, NAMED, language(code))
