@@ -8,7 +8,9 @@ hold the truth, and how often its leader is the best when it says so with 30 %, 
 A total is a_j (quality + noise) - severity_j: judges are affine and errors normal, as the model has it. That is a
 caveat: what real panels do can be seen in the tests, not here. Only scored teams count. An interval is for what an
 average judge of this panel would give, so the truth is put on the geometric mean of the spreads of judges that say
-anything at all. In kind H some totals hit the ends of the scale, where no straight line holds, and intervals are short.
+anything at all. In kind H totals end where the scale ends, and no judge can give a team what the straight line would:
+there the truth is what the judges of the panel would give it, in points of the scale and on average, less what they
+would give an average team. How many intervals hold the straight line's truth is printed too.
 """
 
 import json
@@ -17,7 +19,7 @@ from typing import Any
 
 import click
 import numpy as np
-from scipy.stats import kendalltau
+from scipy.stats import kendalltau, norm
 
 from scoreboard.scoring.certainty.uncertainty import chances
 from scoreboard.scoring.methods.adaptive import adaptive
@@ -27,7 +29,8 @@ from scoreboard.scoring.options import Options
 from scoreboard.scoring.table import Ballots, FloatArray, IntArray, ScoreTable
 
 QUICK = Options(integrated=False)
-ROUNDED_STEP = 1.5  # of quality, for each point of a scale from 1 to 10
+ROUNDED_STEP = 1.5  # points of a scale from 1 to 10, for each of quality
+MIDDLE = 5.5
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,14 @@ TRACK_SD = 0.7
 class Drawn:
     """An event: its ballots, the true quality (T) on the scale of the totals, and the track of each team.
 
-    `level` is the true mean quality of the tracks, over ballots: what effects are about when tracks are told.
+    `given` (T) is what the panel's judges would give on average, less what they would give an average team: the truth,
+    but where the scale ends. `level` is the true mean quality of the tracks, over ballots: what effects are about when
+    tracks are told.
     """
 
     ballots: Ballots
     truth: FloatArray
+    given: FloatArray
     tracks: dict[str, str]
     level: float
 
@@ -126,8 +132,10 @@ def drawn(kind: Scenario, chance: np.random.Generator) -> Drawn:
     total += kind.drift * of_day(judge, chance) * (spread[judge] > 0)
     telling = np.unique(judge[spread[judge] > 0])
     truth = quality * float(np.exp(np.log(spread[telling]).mean()))
+    given = truth
     if kind.rounded:
-        total, truth = np.clip(np.rint(5.5 + ROUNDED_STEP * total), 1, 10), ROUNDED_STEP * truth
+        total, truth = np.clip(np.rint(MIDDLE + ROUNDED_STEP * total), 1, 10), ROUNDED_STEP * truth
+        given = expected(quality, spread, harsh, noise)
     teams = [f"T{place:02d}" for place in range(kind.teams)]
     judges = [f"J{place:02d}" for place in range(kind.judges)]
     table = ScoreTable.from_columns(
@@ -139,7 +147,19 @@ def drawn(kind: Scenario, chance: np.random.Generator) -> Drawn:
         teams=teams,
     )
     tracks = {name: str(place) for name, place in zip(teams, track.tolist(), strict=True)}
-    return Drawn(table.ballots(), truth, tracks, float(of_track[team].mean()))
+    return Drawn(table.ballots(), truth, given, tracks, float(of_track[team].mean()))
+
+
+def expected(quality: FloatArray, spread: FloatArray, harsh: FloatArray, noise: FloatArray) -> FloatArray:
+    """What judges would give teams of this quality (T) on average, in whole points, over that of an average team."""
+    points = np.arange(1, 11)
+    ends = np.concatenate([[-np.inf], points[:-1] + 0.5, [np.inf]])
+    nodes, weight = np.polynomial.hermite_e.hermegauss(61)
+    line = spread * np.concatenate([quality, nodes])[:, None] - harsh  # teams, then a sample of all of them, by judge
+    below = norm.cdf((ends - MIDDLE - ROUNDED_STEP * line[:, :, None]) / (ROUNDED_STEP * spread * noise)[:, None])
+    mean = (np.diff(below) @ points).mean(axis=1)
+    over: FloatArray = mean[: len(quality)] - weight @ mean[len(quality) :] / weight.sum()
+    return over
 
 
 def of_day(judge: IntArray, chance: np.random.Generator) -> FloatArray:
@@ -180,7 +200,9 @@ def judged(kind: Scenario, event: Drawn) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: marks(score, event.truth) for name, score in ({"adaptive": ours.score} | scores).items()
     }
-    found["coverage"] = coverage(ours, event.truth)
+    found["coverage"] = coverage(ours, event.given)
+    if kind.rounded:
+        found["line"] = coverage(ours, event.truth)
     if kind.tracks:
         told = adaptive(event.ballots, Options(tracks=event.tracks))
         found["adaptive, tracks told"] = marks(told.score, event.truth)
@@ -237,7 +259,9 @@ def main(*, events: int, seed: int, kinds: str, quick: bool, as_json: bool) -> N
             click.echo(f"  {name:>22}  tau {line['tau']:.3f}  winner {line['winner']:.3f}  top 3 {line['top3']:.3f}")
         for name, gain in summary["gain"].items():
             click.echo(f"  adaptive - {name:<11}  {gain['tau']:+.3f} +- {gain['error']:.3f}")
-        click.echo(f"  coverage of adaptive   {summary['coverage']:.3f}")
+        click.echo(f"  coverage of adaptive   {summary['coverage']:.3f} +- {summary['coverage_error']:.3f}")
+        if "line" in summary:
+            click.echo(f"    of the straight line {summary['line']:.3f}")
     figures["overall"] = overall(figures["kinds"])
     figures["claims"] = claims(said)
     click.echo("overall")
@@ -253,7 +277,8 @@ def main(*, events: int, seed: int, kinds: str, quick: bool, as_json: bool) -> N
 
 def summed(found: list[dict[str, Any]]) -> dict[str, Any]:
     """Means over the events of a kind, and what `adaptive` gains on the others in tau."""
-    names = [name for name in found[0] if name not in {"coverage", "claim"}]
+    names = [name for name in found[0] if name not in {"coverage", "line", "claim"}]
+    covered = np.array([one["coverage"] for one in found])
     by_name = {name: np.array([one[name] for one in found]) for name in names}
     gain = {name: by_name["adaptive"][:, 0] - by_name[name][:, 0] for name in ("raw", "zscore", "severity")}
     return {
@@ -265,8 +290,9 @@ def summed(found: list[dict[str, Any]]) -> dict[str, Any]:
             name: {"tau": float(values.mean()), "error": float(1.96 * values.std() / np.sqrt(len(values)))}
             for name, values in gain.items()
         },
-        "coverage": float(np.mean([one["coverage"] for one in found])),
-    }
+        "coverage": float(covered.mean()),
+        "coverage_error": float(1.96 * covered.std() / np.sqrt(len(covered))),
+    } | ({"line": float(np.mean([one["line"] for one in found]))} if "line" in found[0] else {})
 
 
 def overall(kinds: dict[str, Any]) -> dict[str, Any]:

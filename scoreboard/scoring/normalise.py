@@ -8,11 +8,15 @@ error, a severity) answers with a subclass of it, and whatever only ranks need n
     raw, trimmed                       plain means
     zscore, minmax, borda              each judge's ballots brought to one scale first
     bradley_terry                      only who is above whom
+
+A method's scores are points, as totals are, or on a scale of its own (shares, standard scores, logits); `decimals` says
+how many of a score's decimals tell anything where totals are points of 100.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
@@ -26,12 +30,16 @@ from scoreboard.scoring.options import DEFAULT, Options
 from scoreboard.scoring.table import Ballots
 
 
-class Method(Protocol):
-    """What every method is."""
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What every method is: how it estimates, and with how many `decimals` its scores are shown."""
+
+    estimate: Callable[[Ballots, Options], Estimates]
+    decimals: int
 
     def __call__(self, ballots: Ballots, options: Options = DEFAULT, /) -> Estimates:
         """Estimate the teams of `ballots`."""
-        ...
+        return self.estimate(ballots, options)
 
 
 def raw(ballots: Ballots) -> Estimates:
@@ -45,26 +53,30 @@ def raw(ballots: Ballots) -> Estimates:
     )
 
 
-def plain(method: Callable[[Ballots], Estimates]) -> Method:
+def plain(method: Callable[[Ballots], Estimates], decimals: int) -> Method:
     """A method that has no options."""
 
-    def estimate(ballots: Ballots, _options: Options = DEFAULT, /) -> Estimates:
+    def estimate(ballots: Ballots, _options: Options) -> Estimates:
         return method(ballots)
 
-    return estimate
+    return Method(estimate, decimals)
+
+
+IN_POINTS: Final = 1
+ON_ITS_OWN_SCALE: Final = 2
 
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
     {
-        "adaptive": adaptive,
-        "severity": severity,
-        "additive": additive,
-        "raw": plain(raw),
-        "trimmed": plain(trimmed),
-        "zscore": plain(zscore),
-        "minmax": plain(minmax),
-        "borda": plain(borda),
-        "bradley_terry": plain(bradley_terry),
+        "adaptive": Method(adaptive, IN_POINTS),
+        "severity": Method(severity, IN_POINTS),
+        "additive": Method(additive, IN_POINTS),
+        "raw": plain(raw, IN_POINTS),
+        "trimmed": plain(trimmed, IN_POINTS),
+        "zscore": plain(zscore, ON_ITS_OWN_SCALE),
+        "minmax": plain(minmax, ON_ITS_OWN_SCALE),
+        "borda": plain(borda, ON_ITS_OWN_SCALE),
+        "bradley_terry": plain(bradley_terry, ON_ITS_OWN_SCALE),
     }
 )
 

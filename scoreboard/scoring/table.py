@@ -253,6 +253,6 @@ def _unique(labels: Sequence[str]) -> tuple[str, ...]:
 def _coded(column: Sequence[str], labels: tuple[str, ...], unknown: str) -> IntArray:
     place = {label: index for index, label in enumerate(labels)}
     try:
-        return np.fromiter((place[label] for label in column), dtype=np.intp, count=len(column))
+        return np.fromiter(map(place.__getitem__, column), dtype=np.intp, count=len(column))
     except KeyError as missing:
         raise InvalidTable(unknown, label=missing.args[0]) from None

@@ -2,7 +2,6 @@
 
 import math
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -19,16 +18,9 @@ SHAPES = [{"teams": 30, "judges": 12}, {"teams": 10, "judges": 15, "each": 6}, {
 every_table = pytest.mark.parametrize("shape", SHAPES)
 
 
-def library(name: str) -> Any:
-    """Another library that fits mixed models, or the test is skipped."""
-    if find_spec(name) is None:
-        pytest.skip(f"{name} is not installed, so there is nothing to compare with (pip install interlace-lme mixedlm)")
-    return import_module(name)
-
-
 def frame(table: Ballots) -> Any:
     columns = {"team": np.array(table.teams)[table.team], "judge": np.array(table.judges)[table.judge]}
-    return library("pandas").DataFrame(columns | {"score": table.total})
+    return import_module("pandas").DataFrame(columns | {"score": table.total})
 
 
 def case(shape: dict[str, int]) -> tuple[Ballots, MixedEstimates]:
@@ -40,7 +32,7 @@ def case(shape: dict[str, int]) -> tuple[Ballots, MixedEstimates]:
 @pytest.mark.filterwarnings("default")
 def test_interlace_finds_the_same(shape: dict[str, int]) -> None:
     table, found = case(shape)
-    other = library("interlace").fit("score ~ 1", data=frame(table), groups=["team", "judge"])
+    other = import_module("interlace").fit("score ~ 1", data=frame(table), groups=["team", "judge"])
     variances = other.variance_components
     assert [variances["team"], variances["judge"], other.scale] == pytest.approx(
         [found.variance.team, found.variance.judge, found.variance.residual], rel=2e-3
@@ -52,7 +44,7 @@ def test_interlace_finds_the_same(shape: dict[str, int]) -> None:
 @pytest.mark.filterwarnings("default")
 def test_mixedlm_finds_the_same(shape: dict[str, int]) -> None:
     table, found = case(shape)
-    other = library("mixedlm").lmer("score ~ 1 + (1|team) + (1|judge)", frame(table))
+    other = import_module("mixedlm").lmer("score ~ 1 + (1|team) + (1|judge)", frame(table))
     assert other.sigma == pytest.approx(math.sqrt(found.variance.residual), rel=1e-3)
     assert other.REMLcrit() == pytest.approx(deviance(found), abs=1e-4)
     assert other.REMLcrit() >= deviance(found) - 1e-8

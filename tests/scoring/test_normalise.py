@@ -1,6 +1,7 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,15 @@ def test_an_unknown_method_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(InvalidInput) as refused:
         method_named("astrology")
     assert str(refused.value) == f"There is no method astrology; known are: {', '.join(METHODS)}."
+
+
+def test_a_method_on_a_scale_of_its_own_shows_more_decimals_than_points_need() -> None:
+    rows = [(judge, team, "score", value) for judge in "AB" for team, value in (("T", 90.0), ("U", 50.0), ("V", 10.0))]
+    ballots = ScoreTable.from_rows(rows, [Scale("score", 1, 0, 100)]).ballots()
+    width = {name: float(np.ptp(method(ballots).score)) for name, method in METHODS.items()}
+    assert {name: METHODS[name].decimals for name in METHODS} == {
+        name: 1 if width[name] > 10 else 2 for name in METHODS
+    }
 
 
 values = st.dictionaries(

@@ -10,7 +10,8 @@ from scoreboard.cli.rank.formats import COLUMNS, aligned
 from scoreboard.scoring.diagnosing.diagnostics import Diagnostics
 from scoreboard.scoring.diagnosing.remark import Remark, decimal, percent, points
 from scoreboard.scoring.explaining.explanation import Side, Why
-from scoreboard.scoring.safety.sensitivity import Recounted, Safety
+from scoreboard.scoring.safety.contest import Recounted
+from scoreboard.scoring.safety.sensitivity import Safety
 from scoreboard.scoring.table import Ballots
 
 JUDGES_SHOWN: Final = 8
@@ -72,19 +73,25 @@ def safety_record(safety: Safety) -> Record:
             for each in safety.recounts
         ],
         "words": _words(safety.remarks),
+        "parts": [safety_record(part) for part in safety.parts],
     }
 
 
-def safety_text(safety: Safety) -> str:
-    """The verdict for people, with the recounts that came out otherwise and those that could not be made."""
+def safety_text(safety: Safety, title: str = "Is the winner safe?") -> str:
+    """The verdict for people, with the recounts that came out otherwise and those that could not be made.
+
+    Where there is no overall winner, the verdict on each group follows.
+    """
     changed = [each for each in safety.recounts if each.refused is None and not (each.holds_first and each.holds_top)]
     refused = [each for each in safety.recounts if each.refused is not None]
-    parts = ["Is the winner safe?", *_wrapped(safety.remarks)]
+    parts = [_filled(title), *_wrapped(safety.remarks)]
     if changed:
         parts += ["", "Recounts that come out otherwise:", *_listed(map(_outcome, changed))]
     if refused:
         unmade = _listed(f"{each.recount.label}: {each.refused}" for each in refused)
         parts += ["", "Recounts that could not be made:", *unmade]
+    for part in safety.parts:
+        parts += ["", safety_text(part, f"In the group of {' · '.join(part.first)}")]
     return "\n".join(parts)
 
 

@@ -141,17 +141,17 @@ def _deviations(at: Point, of_team: FloatArray, for_wide: FloatArray, for_narrow
         team = narrow
     else:
         team = np.sqrt(solution.absorbed)[:, None] * for_wide
-        team -= solution.absorbed[:, None] * (sums.crossing.rows(sums.counts) @ narrow + sums.wide_fixed @ fixed)
+        team -= solution.absorbed[:, None] * (sums.crossing.forth(sums.counts, narrow) + sums.wide_fixed @ fixed)
     away: FloatArray = team + of_team @ fixed if of_team.any() else team
     return away
 
 
 def _habits(posterior: Posterior, judges: Sequence[str], half: int, seed: int) -> FloatArray:
     """What the habits of judges move the effects by (T x S)."""
-    kinds = posterior.sway.shape[1] // max(len(judges), 1)
-    parts = [normals(seed, f"habit {kind}", judges, half) for kind in range(kinds)]
-    moved: FloatArray = posterior.sway @ np.concatenate(parts) if parts else np.zeros((len(posterior.sway), half))
-    return moved
+    if posterior.sway is None:
+        return np.zeros((len(posterior.of_team), half))
+    kinds = range(len(posterior.sway.moved))
+    return posterior.sway.effects([normals(seed, f"habit {kind}", judges, half) for kind in kinds])
 
 
 def _rank_shares(effects: FloatArray) -> FloatArray:

@@ -146,7 +146,7 @@ def _uncertainty(at: Point, team: IntArray, judge: IntArray, columns: FloatArray
     wide, narrow = (judge, team) if crossing.judges_wide else (team, judge)
     fixed = columns[team]
     corner, below = inverse[size:, size:], inverse[:size, size:]
-    across = crossing.rows(at.sums.counts) @ inverse[:size]
+    across = crossing.forth(at.sums.counts, inverse[:size])
     with_narrow = root * across[:, :size] + at.sums.wide_fixed @ below.T
     with_fixed = root * across[:, size:] + at.sums.wide_fixed @ corner
     own = solution.absorbed + solution.absorbed**2 * at.inverse.leverage_sum

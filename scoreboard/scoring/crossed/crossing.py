@@ -66,9 +66,15 @@ class Crossing:
             second = np.arange(pairs) - np.repeat(np.cumsum(mates) - mates - start[cell_wide], mates)
         return cls(wide, narrow, levels, judges_wide, cell, cell_wide, cell_narrow, start, dense, first, second)
 
-    def rows(self, counts: FloatArray) -> csr_array:
-        """N as a sparse W x M array."""
-        return csr_array((counts, self.cell_narrow, self.start), shape=self.levels)
+    def forth(self, counts: FloatArray, narrow: FloatArray) -> FloatArray:
+        """N A for A (M x k): W x k."""
+        product: FloatArray = (self._full(counts) if self.dense else self._rows(counts)) @ narrow
+        return product
+
+    def gather(self, counts: FloatArray, wide: FloatArray) -> FloatArray:
+        """N'A for A (W x k): M x k."""
+        product: FloatArray = (self._full(counts) if self.dense else self._rows(counts)).T @ wide
+        return product
 
     def times(self, counts: FloatArray, narrow: FloatArray) -> FloatArray:
         """N v for v (M): W sums."""
@@ -96,6 +102,9 @@ class Crossing:
             return all_cells[self.cell_wide, self.cell_narrow]
         found = matrix[self.cell_narrow[self.first], self.cell_narrow[self.second]]
         return sum_by(self.first, counts[self.second] * found, len(counts))
+
+    def _rows(self, counts: FloatArray) -> csr_array:
+        return csr_array((counts, self.cell_narrow, self.start), shape=self.levels)
 
     def _full(self, counts: FloatArray) -> FloatArray:
         full = np.zeros(self.levels)

@@ -61,10 +61,11 @@ def answered(at: Point, asked: Sides) -> Sides:
     size = crossing.levels[1]
     root = math.sqrt(solution.ratios[1])
     wide_side, narrow_side = (asked.judge, asked.team) if crossing.judges_wide else (asked.team, asked.judge)
-    counts = crossing.rows(sums.counts)
     absorbed = solution.absorbed[:, None] * wide_side
-    right = np.concatenate([root * (narrow_side - counts.T @ absorbed), asked.fixed - sums.wide_fixed.T @ absorbed])
+    right = np.concatenate(
+        [root * (narrow_side - crossing.gather(sums.counts, absorbed)), asked.fixed - sums.wide_fixed.T @ absorbed]
+    )
     solved, _ = dpotrs(solution.factor, right, lower=0)
     narrow, fixed = root * solved[:size], solved[size:]
-    wide = absorbed - solution.absorbed[:, None] * (counts @ narrow + sums.wide_fixed @ fixed)
+    wide = absorbed - solution.absorbed[:, None] * (crossing.forth(sums.counts, narrow) + sums.wide_fixed @ fixed)
     return Sides(narrow, wide, fixed) if crossing.judges_wide else Sides(wide, narrow, fixed)

@@ -66,6 +66,18 @@ class State:
         """All judges the same, to begin with."""
         return cls(np.zeros(judges), np.zeros(judges), FIRST_SPREAD_SD, FIRST_PRECISION_SD)
 
+    @classmethod
+    def at(cls, place: FloatArray) -> Self:
+        """The state at a `place` (2J + 2), see `place`."""
+        log_spread, log_precision = np.split(place[:-2], 2)
+        spread_sd, precision_sd = np.exp(place[-2:]).tolist()
+        return cls(log_spread, log_precision, spread_sd, precision_sd)
+
+    @property
+    def place(self) -> FloatArray:
+        """The state as one array (2J + 2), all of it logarithms."""
+        return np.concatenate([self.log_spread, self.log_precision, np.log([self.spread_sd, self.precision_sd])])
+
     def moved(self, seen: Evidence) -> Self:
         """One step towards the best habits."""
         active = seen.ballots > 0
@@ -88,13 +100,13 @@ class State:
         return 1 / np.sqrt(_precision_information(seen) + self.precision_sd**-2)
 
     def spent(self, seen: Evidence) -> float:
-        """How many degrees of freedom the spreads took, shrunk as they are; their mean is not free."""
-        told = _spread_information(seen)
-        return max(float((told / (told + self.spread_sd**-2)).sum()) - 1, 0.0)
+        """How many degrees of freedom habits took, shrunk as they are; the mean of each kind is not free."""
+        kinds = (_spread_information(seen), self.spread_sd), (_precision_information(seen), self.precision_sd)
+        return sum(max(float((told / (told + sd**-2)).sum()) - 1, 0.0) for told, sd in kinds)
 
     def _moved_spread(self, seen: Evidence, active: BoolArray) -> FloatArray:
         slope = seen.along - seen.ballots - self.log_spread / self.spread_sd**2
-        bend = np.maximum(seen.ballots + seen.stretch, _spread_information(seen)) + self.spread_sd**-2
+        bend = _spread_information(seen) + self.spread_sd**-2
         step = np.clip(slope / bend, -LONGEST_SPREAD_STEP, LONGEST_SPREAD_STEP)
         return _centred(np.clip(self.log_spread + _centred(step, active), -MOST_LOG, MOST_LOG), active)
 
@@ -106,24 +118,14 @@ class State:
         return moved
 
 
-def distance(before: State, after: State) -> float:
-    """The longest step that a habit took."""
-    return float(
-        max(
-            np.abs(after.log_spread - before.log_spread).max(),
-            np.abs(after.log_precision - before.log_precision).max(),
-        )
-    )
-
-
 def _learned(logs: FloatArray, errors: FloatArray, pseudo: float) -> float:
     """How much judges differ, from those seen and from four that differed by `pseudo`."""
     return float(np.sqrt((PSEUDO * pseudo**2 + (logs**2 + errors**2).sum()) / (PSEUDO + len(logs))))
 
 
 def _spread_information(seen: Evidence) -> FloatArray:
-    known: FloatArray = 2 * np.maximum(seen.ballots - 1, 0)
-    return known
+    """By how much the deviance, halved, bends in each log spread: n + x'Px / s2."""
+    return seen.ballots + seen.stretch
 
 
 def _precision_information(seen: Evidence) -> FloatArray:

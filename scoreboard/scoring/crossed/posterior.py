@@ -9,9 +9,12 @@ leverage sum, and s2 the variance of the noise:
 
 Three things more are not known. The variance of the noise makes a normal into Student's t with n - p degrees of
 freedom. The ratios: with `integrated`, seven by seven nodes in the plane of their logarithms, whitened by the bend of
-the deviance D at the best ones, each weighing exp(-D/2). The habits of judges (spread, precision) in the method that
-estimates them: to first order, `sway` (T x H) is what one standard deviation of each habit moves the effects by, and
-fitting them took `spent` degrees of freedom from the noise, which is larger by (n - p) / (n - p - spent) than it looks.
+the deviance D at the best ones, each weighing exp(-D/2) sqrt(g_w g_n): D with its penalty tells the density of ratios
+of standard deviations, sqrt(g), and so much of them lies between nodes that are as far apart in logarithms. Otherwise,
+where ballots are few, too much would be on ratios next to nothing, and intervals be short (Gelman, "Prior distributions
+for variance parameters in hierarchical models", Bayesian Analysis 1:515, 2006). The habits of judges (spread,
+precision) in the method that estimates them: to first order, see `sway`; and fitting them took `spent` degrees of
+freedom from the noise, which is larger by (n - p) / (n - p - spent) than it looks.
 """
 
 import itertools
@@ -23,10 +26,12 @@ from scipy.special import stdtrit
 
 from scoreboard.scoring.crossed.fit import Fit, Point, Prior, solution_at
 from scoreboard.scoring.crossed.model import invert
+from scoreboard.scoring.crossed.sway import Sway
 from scoreboard.scoring.table import FloatArray
 
 NODES: Final = 7  # along each axis
-REACH: Final = 2.4  # standard deviations from the best ratios to the last node
+REACH: Final = 3.0  # standard deviations from the best ratios to the last node
+KNOWN: Final = 0.1  # standard deviation of a ratio's logarithm: nothing that depends on it would show
 NEGLIGIBLE: Final = 1e-3  # weight of a node, of the heaviest
 SURE: Final = 0.95  # either side of an interval of 90 %
 
@@ -35,14 +40,15 @@ SURE: Final = 0.95  # either side of an interval of 90 %
 class Posterior:
     """The fit at the best ratios, and fits at N nodes about it with their `weight` (N, sum 1).
 
-    `of_team` (T x p) are the fixed effects that are the team's, `sway` (T x H) and `spent` as above.
+    `of_team` (T x p) are the fixed effects that are the team's, `sway` (None where habits are not estimated) and
+    `spent` as above.
     """
 
     best: Fit
     nodes: tuple[Point, ...]
     weight: FloatArray
     of_team: FloatArray
-    sway: FloatArray
+    sway: Sway | None
     spent: float
 
     @property
@@ -55,12 +61,17 @@ class Posterior:
         """How much larger variances are than they look."""
         return self.best.sums.degrees / self.degrees
 
+    @property
+    def swayed(self) -> FloatArray:
+        """What not knowing the habits of judges adds to the variance of each team's effect (T)."""
+        return np.zeros(len(self.of_team)) if self.sway is None else self.sway.variance
+
 
 def posterior_of(
     best: Fit,
     prior: Prior | None,
     of_team: FloatArray,
-    sway: FloatArray,
+    sway: Sway | None,
     *,
     integrated: bool,
     spent: float = 0.0,
@@ -69,7 +80,8 @@ def posterior_of(
 ) -> Posterior:
     """What is known about the fit `best`, `nodes` along each axis reaching `reach` standard deviations.
 
-    Without a prior the ratios are not integrated over: towards 0 they would have no end.
+    Without a prior the ratios are not integrated over: towards 0 they would have no end. Nor are they where they are
+    known to a tenth, which takes some thousands of ballots.
     """
     if not integrated or prior is None:
         return Posterior(best, (best,), np.ones(1), of_team, sway, spent)
@@ -78,11 +90,13 @@ def posterior_of(
 
 def _grid(best: Fit, prior: Prior, along: FloatArray) -> tuple[tuple[Point, ...], FloatArray]:
     size, axes = np.linalg.eigh(best.bend)
-    if size[0] <= 0:
+    if size[0] <= 0 or size[0] > 2 / KNOWN**2:
         return (best,), np.ones(1)
     places = np.array(list(itertools.product(along, along))) @ (axes * np.sqrt(2 / size)).T + best.logs
     solutions = [solution_at(best.sums, np.exp(place)) for place in places]
-    penalised = [at.deviance + prior.penalty(place) for at, place in zip(solutions, places, strict=True)]
+    penalised = [
+        at.deviance + prior.penalty(place) - float(place.sum()) for at, place in zip(solutions, places, strict=True)
+    ]
     weight = np.exp((min(penalised) - np.array(penalised)) / 2)
     heavy = np.flatnonzero(weight > NEGLIGIBLE)
     nodes = tuple(Point(best.sums, solutions[node], invert(best.sums, solutions[node])) for node in heavy)
@@ -132,7 +146,7 @@ def conditional_variance(found: Point) -> FloatArray:
 def standard_errors(posterior: Posterior) -> FloatArray:
     """The standard error of each team's effect (T) at the best ratios, with what habits add."""
     errors: FloatArray = np.sqrt(
-        posterior.inflation * team_variance(posterior.best, posterior.of_team) + (posterior.sway**2).sum(axis=1)
+        posterior.inflation * team_variance(posterior.best, posterior.of_team) + posterior.swayed
     )
     return errors
 
@@ -143,7 +157,7 @@ def interval(posterior: Posterior) -> FloatArray:
     variances = np.stack([team_variance(node, posterior.of_team) for node in posterior.nodes])
     centre = posterior.weight @ effects
     variance = posterior.weight @ (posterior.inflation * variances + (effects - centre) ** 2)
-    reach = stdtrit(posterior.degrees, SURE) * np.sqrt(variance + (posterior.sway**2).sum(axis=1))
+    reach = stdtrit(posterior.degrees, SURE) * np.sqrt(variance + posterior.swayed)
     return np.column_stack([centre - reach, centre + reach])
 
 

@@ -66,11 +66,10 @@ def chance_above(posterior: Posterior | None, one: int, other: int) -> tuple[flo
     variance = np.empty(len(posterior.nodes))
     for place, node in enumerate(posterior.nodes):
         asked = team_side(node, posterior.of_team, contrast)
-        variance[place] = node.noise * asked.times(answered(node, asked))[0, 0]
-    habits = float(((posterior.sway[one] - posterior.sway[other]) ** 2).sum())
-    degrees = posterior.best.sums.degrees
+        variance[place] = posterior.inflation * node.noise * asked.times(answered(node, asked))[0, 0]
+    habits = 0.0 if posterior.sway is None else posterior.sway.variance_of(contrast)
     chance = sum(
-        weight * _above(step, math.sqrt(max(error, 0) + habits), degrees)
+        weight * _above(step, math.sqrt(max(error, 0) + habits), posterior.degrees)
         for weight, step, error in zip(posterior.weight.tolist(), difference.tolist(), variance.tolist(), strict=True)
     )
     centre = posterior.weight @ difference
@@ -126,7 +125,7 @@ def _least_squares(difference: float, weight: FloatArray, noise: float, degrees:
     return Contrast(difference, weight, error, _above(difference, error, degrees))
 
 
-def _above(difference: float, error: float, degrees: int) -> float:
+def _above(difference: float, error: float, degrees: float) -> float:
     if error == 0:
         return 0.5 * (1 + (difference > 0) - (difference < 0))
     return float(stdtr(degrees, difference / error))

@@ -3,7 +3,8 @@
     (y - centre) / spread = mean + team + judge + noise / sqrt(precision)
 
 Habits and variance ratios are estimated together, each by a step of Newton's method for the fit of the others, see
-`habits` and `fit`. Judges who gave three or more teams the same total each, to all, have told nothing of the order and
+`habits` and `fit`, until no step is left: steps are mixed, see `mixing`, and wherever they begin they end at the same
+place. Judges who gave three or more teams the same total each, to all, have told nothing of the order and
 are set aside. With fewer than eight judges of four ballots habits cannot be told from chance, and the model is that of
 `severity`.
 """
@@ -13,15 +14,16 @@ from typing import Final
 
 import numpy as np
 
-from scoreboard.scoring.crossed.fit import FIRST_GUESS, Fit, Prior, evaluate, newton_step
-from scoreboard.scoring.crossed.habits import Evidence, State, distance
+from scoreboard.scoring.crossed.fit import FIRST_GUESS, HIGHEST, LOWEST, Fit, Prior, evaluate, newton_step
+from scoreboard.scoring.crossed.habits import Evidence, State
 from scoreboard.scoring.crossed.leverage import leverages
+from scoreboard.scoring.crossed.mixing import Mixing
 from scoreboard.scoring.crossed.model import sums_of
 from scoreboard.scoring.crossed.posterior import posterior_of
+from scoreboard.scoring.crossed.sway import Sway
 from scoreboard.scoring.estimates import sum_by
 from scoreboard.scoring.methods.mixed import Habits, MixedEstimates, Problem, estimates_of, problem_of
 from scoreboard.scoring.methods.severity import severity_of
-from scoreboard.scoring.methods.sway import sway_of
 from scoreboard.scoring.options import DEFAULT, Options, Start
 from scoreboard.scoring.ranks import SAME
 from scoreboard.scoring.table import Ballots, BoolArray, FloatArray
@@ -29,8 +31,8 @@ from scoreboard.scoring.table import Ballots, BoolArray, FloatArray
 CONSTANT_FROM: Final = 3  # ballots
 JUDGES_NEEDED: Final = 8
 BALLOTS_NEEDED: Final = 4
-STEPS: Final = 200
-CLOSE: Final = 1e-4
+STEPS: Final = 300
+CLOSE: Final = 1e-9  # a step that shows in no total's seventh decimal
 LONGEST_STEP: Final = 1.0
 
 
@@ -86,16 +88,15 @@ class Found:
     residual: FloatArray
     response: FloatArray
 
-    def sway(self, problem: Problem) -> FloatArray:
-        """What a standard deviation of each habit moves the teams' effects by (T x 2J)."""
+    def sway(self, problem: Problem) -> Sway:
+        """What errors of the habits, first spreads and then precisions, move the teams' effects by."""
         errors = self.state.spread_error(self.seen), self.state.precision_error(self.seen)
-        return np.concatenate(
-            [
-                error * sway_of(self.fit, problem, values * np.exp(self.state.log_precision)[problem.ballots.judge])
-                for error, values in zip(errors, (-self.response, self.residual), strict=True)
-            ],
-            axis=1,
+        weight = np.exp(self.state.log_precision)
+        moved = tuple(
+            (weight * error)[problem.ballots.judge] * values
+            for error, values in zip(errors, (-self.response, self.residual), strict=True)
         )
+        return Sway.of(self.fit, problem.fixed.columns, problem.fixed.of_team, moved)
 
 
 def _searched(problem: Problem, options: Options) -> Found:
@@ -110,13 +111,15 @@ def _searched(problem: Problem, options: Options) -> Found:
             start.spread_sd or state.spread_sd,
             start.precision_sd or state.precision_sd,
         )
+    place, mixing = np.concatenate([logs, state.place]), Mixing()
     for _ in range(STEPS):
+        logs, state = np.clip(place[:2], LOWEST, HIGHEST), State.at(place[2:])
         found = fitted(problem, state, np.exp(logs), options.prior)
-        step = newton_step(found.fit, LONGEST_STEP)
-        after = state.moved(found.seen)
-        if max(float(np.abs(step).max()), distance(state, after)) < CLOSE:
+        after = np.concatenate([logs + newton_step(found.fit, LONGEST_STEP), state.moved(found.seen).place])
+        step = after - place
+        if np.abs(step).max() < CLOSE:
             break
-        state, logs = after, logs + step
+        place = mixing.next(place, step)
     return found
 
 

@@ -38,5 +38,4 @@ def _posterior(problem: Problem, options: Options) -> Posterior:
     alike = np.ones(len(problem.response))
     sums = sums_of(problem.crossing, problem.response, alike, problem.fixed.columns)
     best = fit(sums, options.prior, FIRST_GUESS if options.start is None else np.array(options.start.logs))
-    nothing = np.empty((len(problem.ballots.teams), 0))
-    return posterior_of(best, options.prior, problem.fixed.of_team, nothing, integrated=options.integrated)
+    return posterior_of(best, options.prior, problem.fixed.of_team, None, integrated=options.integrated)

@@ -51,6 +51,6 @@ def test_an_interval_is_two_columns_of_csv() -> None:
     ]
     assert [(row["rank"], row["tied"], row["rank_low"], row["component"]) for row in rows[-2:]] == [
         ("1", "false", "1", "2"),
-        ("2", "false", "1", "2"),
+        ("2", "false", "2", "2"),
     ]
     assert [float(row["low"]) < float(row["estimate"]) < float(row["high"]) for row in rows] == [True] * 5

@@ -30,7 +30,9 @@ def check(table: Ballots, crossed: Crossing) -> None:
     matrix = chance.normal(size=(narrow, narrow))
     symmetric = matrix + matrix.T
     cells = crossed.cell_wide, crossed.cell_narrow
-    assert crossed.rows(counts).toarray() == pytest.approx(expected)
+    assert crossed.forth(counts, matrix) == pytest.approx(expected @ matrix)
+    sideways = chance.normal(size=(wide, 3))
+    assert crossed.gather(counts, sideways) == pytest.approx(expected.T @ sideways)
     assert crossed.times(counts, vector) == pytest.approx(expected @ vector)
     assert crossed.back(counts, scale) == pytest.approx(expected.T @ scale)
     assert crossed.gram(counts, scale) == pytest.approx(expected.T @ np.diag(scale) @ expected)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scores import ballots, panel
 
-from scoreboard.scoring.crossed.habits import LEAST_LOG, MOST_LOG, Evidence, State, distance
+from scoreboard.scoring.crossed.habits import LEAST_LOG, MOST_LOG, Evidence, State
 from scoreboard.scoring.methods.adaptive import fitted
 from scoreboard.scoring.methods.mixed import problem_of
 from scoreboard.scoring.options import DEFAULT
@@ -41,7 +41,18 @@ def test_steps_come_to_rest() -> None:
     at = State.alike(12)
     for _ in range(300):
         at = at.moved(fitted(PROBLEM, at, RATIOS, None).seen)
-    assert distance(at, at.moved(fitted(PROBLEM, at, RATIOS, None).seen)) < 1e-8
+    after = at.moved(fitted(PROBLEM, at, RATIOS, None).seen)
+    assert after.place == pytest.approx(at.place, abs=1e-8)
+
+
+def test_a_state_is_what_its_place_says() -> None:
+    at = state()
+    again = State.at(at.place)
+    assert (again.log_spread.tolist(), again.log_precision.tolist()) == (
+        at.log_spread.tolist(),
+        at.log_precision.tolist(),
+    )
+    assert (again.spread_sd, again.precision_sd) == pytest.approx((0.3, 0.4))
 
 
 def test_noisy_judges_are_trusted_less_and_nobody_more_than_others() -> None:
@@ -76,13 +87,14 @@ def test_errors_shrink_with_ballots_and_never_pass_what_judges_differ_by() -> No
     assert np.diff(at.precision_error(seen)).max() < 0
 
 
-def test_spreads_take_no_more_degrees_of_freedom_than_there_are_judges_less_one() -> None:
-    count = np.array([0.0, 1, 5, 50, 50])
+def test_habits_take_no_more_degrees_of_freedom_than_there_are_judges_less_one() -> None:
+    count = np.array([0.0, 4, 5, 50, 50])
     seen = Evidence(count, count, count, np.zeros(5), count)
-    alike, apart = State.alike(5), replace(State.alike(5), spread_sd=100.0)
-    assert 0 < alike.spent(seen) < 2
-    assert apart.spent(seen) == pytest.approx(2, abs=1e-3)
-    assert replace(alike, spread_sd=1e-3).spent(seen) == 0
+    alike, none = State.alike(5), replace(State.alike(5), spread_sd=1e-3, precision_sd=1e-3)
+    assert 0 < alike.spent(seen) < 6
+    assert none.spent(seen) == 0
+    assert replace(none, spread_sd=1e3).spent(seen) == pytest.approx(3, abs=1e-3)
+    assert replace(none, precision_sd=1e3).spent(seen) == pytest.approx(3, abs=1e-3)
 
 
 def test_where_ballots_say_nothing_of_them_habits_go_back_to_the_average() -> None:

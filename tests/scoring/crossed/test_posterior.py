@@ -15,6 +15,7 @@ from scoreboard.scoring.crossed.posterior import (
     standard_errors,
     team_variance,
 )
+from scoreboard.scoring.crossed.sway import Sway
 from scoreboard.scoring.methods.mixed import Problem, problem_of
 from scoreboard.scoring.methods.severity import severity
 from scoreboard.scoring.options import DEFAULT, Options
@@ -92,7 +93,7 @@ def test_integration_agrees_with_a_grid_much_finer() -> None:
     assert coarse is not None
     prior, best = LogNormal(), coarse.best
     from_grid = interval(coarse)
-    fine = posterior_of(best, prior, problem.fixed.of_team, np.empty((12, 0)), integrated=True, nodes=41, reach=4.5)
+    fine = posterior_of(best, prior, problem.fixed.of_team, None, integrated=True, nodes=41, reach=4.5)
     assert from_grid == pytest.approx(interval(fine), abs=0.03 * np.ptp(effects_of(best, problem.fixed.of_team)))
 
 
@@ -110,8 +111,8 @@ def test_without_a_prior_only_the_best_ratios_count() -> None:
 
 def test_what_habits_move_widens_intervals() -> None:
     _, posterior = case(SHAPES["teams wide"], tracks=False)
-    sway = np.full((12, 2), 3.0)
-    moved = interval(replace(posterior, sway=sway))
+    nothing = np.zeros((0, 0))
+    moved = interval(replace(posterior, sway=Sway(posterior.best, nothing, nothing, (), np.full(12, 18.0))))
     still = np.ptp(interval(posterior), axis=1) / 2
     t = still / np.sqrt(team_variance(posterior.best, posterior.of_team))
     assert np.ptp(moved, axis=1) / 2 == pytest.approx(np.sqrt(still**2 + t**2 * 18))

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from scores import Scores, panel, some_scores
 
 from scoreboard.scoring.normalise import METHODS
+from scoreboard.scoring.safety.contest import Recounted
 from scoreboard.scoring.safety.recounts import Recount
-from scoreboard.scoring.safety.sensitivity import Recounted, Safety, safety
+from scoreboard.scoring.safety.sensitivity import Safety, safety
 from scoreboard.scoring.table import Scale, ScoreTable
 
 
@@ -86,7 +87,7 @@ def test_a_sure_winner_who_fails_one_recount_in_many_is_likely() -> None:
 def test_a_winner_who_holds_everywhere_is_open_while_the_second_is_within_noise() -> None:
     chance = np.random.default_rng(0)
     scores = {
-        (f"J{judge:02d}", team): float(chance.normal()) + (team == "T")
+        (f"J{judge:02d}", team): float(chance.normal()) + 0.9 * (team == "T")
         for judge in range(12)
         for team in "TUVWXYZ"
         if chance.random() < 0.5
@@ -121,6 +122,27 @@ def test_groups_without_a_common_judge_have_no_overall_winner_unless_accepted() 
     refused = recounted(accepted, "additive")
     assert str(refused.refused) == "The method additive cannot compare groups of teams that share no judge."
     assert accepted.counted == len(accepted.recounts) - 1
+
+
+def test_each_of_the_groups_has_a_verdict_of_its_own() -> None:
+    safe = {(judge, team): value for (judge, team), value in ladder().items()}
+    torn = {(judge, team): 7.0 + (judge == team) for judge in "PQ" for team in "PQ"}
+    found = safety(table(safe | torn))
+    assert (found.verdict, found.first, found.groups) == ("apart", (), 2)
+    strong, weak = found.parts
+    assert (strong.verdict, strong.first, strong.top) == ("safe", ("T",), ("T", "U", "V"))
+    assert {each.recount.subject for each in strong.recounts if each.recount.kind == "judge"} == set("ABCDEFGH")
+    assert (strong.held, strong.counted) == (16, 16)
+    assert (weak.verdict, weak.first) == ("tied", ("P", "Q"))
+    assert {each.recount.subject for each in weak.recounts if each.recount.kind == "judge"} == set("PQ")
+    assert "1st place holds in 16 of 16 recounts." in said(strong)
+
+
+def test_a_group_whose_teams_are_all_out_has_no_verdict() -> None:
+    scores = {("A", "T"): 9.0, ("A", "U"): 5.0, ("B", "V"): 8.0, ("B", "W"): 5.5}
+    found = safety(table(scores), excluded={"V", "W"})
+    assert [part.first for part in found.parts] == [("T",)]
+    assert safety(table(scores), excluded=set("TUVW")).verdict == "empty"
 
 
 def test_a_recount_that_cannot_be_made_is_listed_with_its_reason() -> None:
