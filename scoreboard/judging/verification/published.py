@@ -1,0 +1,136 @@
+"""Published results: each is named by an entry, is to the letter what that entry names, and follows from those before.
+
+An entry names the hash of a result, so that nothing of it can be changed later; that it was right in the first place
+is known by computing it again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from scoreboard.errors import InvalidInput
+from scoreboard.judging.ledger import canonical
+from scoreboard.judging.results import Contest
+from scoreboard.judging.verification.chain import Recorded
+from scoreboard.judging.verification.replay.course import Course
+from scoreboard.judging.verification.standings import confirm, contest_of
+from scoreboard.judging.verification.times import near
+from scoreboard.judging.verification.verdict import Check, Confirmed, Illegal, Verdict
+
+KEEPING: Final = {"round.frozen": "frozen", "round.finalised": "final"}
+MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError, InvalidInput)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A result as it is stored. `stated` is what its hash is of."""
+
+    kind: str
+    round: str
+    at: str
+    sequence: int
+    rule: str
+    software: str
+    stated: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A result that an entry names, and what it must follow from."""
+
+    entry: Recorded
+    kind: str
+    round: str
+    hash: str
+    contest: Contest
+
+
+class Results:
+    """The results of one record, each expected right after the entry that names it."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.named: Named | None = None
+
+    def contest(self, course: Course, entry: Recorded) -> Contest | None:
+        """What a result that is kept by this entry follows from; None where there is no such round."""
+        round_ = course.rounds.get(entry.subject.removeprefix("round:"))
+        return contest_of(course, round_, entry.sequence - 1) if round_ else None
+
+    def expect(self, entry: Recorded, payload: Mapping[str, Any], contest: Contest) -> None:
+        """Take the result that an entry names. Raises Illegal where it may not name it."""
+        kind = KEEPING[entry.action]
+        if payload["kind"] != kind or payload["at_sequence"] != entry.sequence - 1:
+            raise Illegal(
+                "It names a %(found)s result of entry %(at)s; it must be a %(expected)s one of entry %(before)s.",
+                Check.STANDINGS,
+                found=str(payload["kind"]),
+                at=str(payload["at_sequence"]),
+                expected=kind,
+                before=entry.sequence - 1,
+            )
+        self.named = Named(entry, kind, entry.subject.removeprefix("round:"), str(payload["run"]), contest)
+
+    def missing(self) -> None:
+        """Note a fault where a result that was named has not come."""
+        if self.named is not None:
+            self.verdict.blame(
+                Check.STANDINGS,
+                self.named.entry.sequence,
+                "The result that entry %(sequence)s names is not there: %(hash)s.",
+                sequence=self.named.entry.sequence,
+                hash=self.named.hash,
+            )
+        self.named = None
+
+    def take(self, result: Published) -> None:
+        """Compare a result with its entry, and with what the entries before that give."""
+        named, self.named = self.named, None
+        if named is None:
+            self.verdict.blame(
+                Check.STANDINGS, None, "A result is stored that no entry names: %(hash)s.", hash=result.hash
+            )
+            return
+        try:
+            follow(result, named)
+            confirm(result.stated, named.contest, named.round)
+            winners = tuple(str(line["team"]) for line in result.stated["standings"] if line["rank"] == 1)
+        except Illegal as wrong:
+            self.verdict.illegal(named.entry.sequence, wrong)
+        except MALFORMED:
+            self.verdict.blame(
+                Check.STANDINGS,
+                named.entry.sequence,
+                "The result that entry %(sequence)s names does not hold what a result must hold.",
+                sequence=named.entry.sequence,
+            )
+        else:
+            self.verdict.results.append(
+                Confirmed(named.entry.sequence, named.kind, named.round, result.rule, named.hash, winners)
+            )
+
+
+def follow(result: Published, named: Named) -> None:
+    """Raise Illegal unless a result is, to the letter, the one that an entry names."""
+    digest = sha256(canonical(dict(result.stated)).encode()).hexdigest()
+    for name, found, expected in (
+        ("kind", result.kind, named.kind),
+        ("round", result.round, named.round),
+        ("sequence", result.sequence, named.entry.sequence - 1),
+        ("rule", result.rule, result.stated["method"]),
+        ("software", result.software, result.stated["software"]),
+        ("hash", digest, named.hash),
+        ("hash", result.hash, named.hash),
+        ("time", result.at, result.at if near(result.at, named.entry.at) else named.entry.at),
+    ):
+        if found != expected:
+            raise Illegal(
+                "The stored result is not the one that was published: its %(name)s is %(found)s, and should be "
+                "%(expected)s.",
+                Check.STANDINGS,
+                name=name,
+                found=str(found),
+                expected=str(expected),
+            )

@@ -1,0 +1,117 @@
+"""What a ballot must be: of an open round, for a team that is assigned and without conflict, revision by revision."""
+
+from typing import Any, Final
+
+from scoreboard.judging.verification.chain import Recorded
+from scoreboard.judging.verification.replay.course import Course, Given, Pair, RoundCourse
+from scoreboard.judging.verification.verdict import Illegal
+
+JUDGE: Final = "judge:"
+TEAM: Final = "team:"
+
+
+def submitted(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """A judge's first ballot for a team."""
+    if payload["revision"] != 1:
+        raise out_of_order(payload["revision"], 1)
+    take(course, entry, payload)
+
+
+def corrected(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """A revision of one."""
+    if payload["revision"] == 1:
+        raise Illegal("The first ballot of a judge for a team is recorded as a correction.")
+    take(course, entry, payload)
+
+
+def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """Take a ballot, if all that the server promises to refuse is not so."""
+    if not entry.actor.startswith(JUDGE) or not entry.subject.startswith(TEAM):
+        raise Illegal("A ballot was recorded of %(actor)s for %(subject)s.", actor=entry.actor, subject=entry.subject)
+    pair = judge, team = entry.actor[len(JUDGE) :], entry.subject[len(TEAM) :]
+    round_, told, group = course.rounds.get(payload["round"]), course.judges.get(judge), course.teams.get(team)
+    if round_ is None or told is None or group is None:
+        raise unheard(course, payload["round"], judge, team)
+    if told.get("status"):
+        raise Illegal("Judge %(judge)s had withdrawn when this ballot was taken.", judge=judge)
+    if group.get("status"):
+        raise Illegal("A ballot was taken for team %(team)s, which no longer competed.", team=team)
+    if round_.closed:
+        raise Illegal("A ballot was taken after round %(round)s was closed.", round=round_.key)
+    if not round_.opened:
+        raise Illegal("A ballot was taken before round %(round)s was opened.", round=round_.key)
+    if pair in course.conflicts:
+        raise Illegal(
+            "Judge %(judge)s scored team %(team)s in spite of a conflict of interest.", judge=judge, team=team
+        )
+    if pair not in round_.assignments:
+        raise Illegal("Judge %(judge)s scored team %(team)s without an assignment.", judge=judge, team=team)
+    follow(course, round_, pair, entry.sequence, payload)
+
+
+def unheard(course: Course, round_: str, judge: str, team: str) -> Illegal:
+    """Which of the three no entry has told of."""
+    try:
+        course.round(round_)
+        course.judge(judge)
+        course.team(team)
+    except Illegal as wrong:
+        return wrong
+    raise AssertionError((round_, judge, team))
+
+
+def reoffered(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """A ballot that a judge's phone offered again after a restore, with the receipt of when it was taken first.
+
+    It was allowed then, so it is taken whatever became of assignments and conflicts, and after the close; not after the
+    end.
+    """
+    if not entry.actor.startswith(JUDGE) or not entry.subject.startswith(TEAM):
+        raise Illegal("A ballot was recorded of %(actor)s for %(subject)s.", actor=entry.actor, subject=entry.subject)
+    if not course.restored:
+        raise Illegal("A ballot was offered again, although nothing had been restored.")
+    judge, team = entry.actor[len(JUDGE) :], entry.subject[len(TEAM) :]
+    round_ = course.round(payload["round"])
+    course.judge(judge)
+    course.team(team)
+    if round_.final:
+        raise Illegal("A ballot was taken after round %(round)s was final.", round=round_.key)
+    follow(course, round_, (judge, team), entry.sequence, payload)
+
+
+def follow(course: Course, round_: RoundCourse, pair: Pair, sequence: int, payload: dict[str, Any]) -> None:
+    """Append a revision: the next one, under a number of its own, with a score in range for each criterion."""
+    before = round_.ballots.get(pair)
+    revision, uuid, scores, tops = payload["revision"], payload["uuid"], payload["scores"], round_.tops
+    expected = 1 if before is None else before.revision + 1
+    if revision != expected:
+        raise out_of_order(revision, expected)
+    if uuid in course.uuids:
+        raise Illegal("The ballot %(uuid)s was taken twice.", uuid=uuid)
+    if scores.keys() != tops.keys():
+        raise Illegal(
+            "A ballot scores %(found)s; the rubric has %(expected)s.",
+            found=", ".join(sorted(scores)),
+            expected=", ".join(sorted(tops)),
+        )
+    for criterion, steps in scores.items():
+        if type(steps) is not int or not 0 <= steps <= tops[criterion]:
+            raise Illegal(
+                "A score of %(steps)s steps on %(criterion)s is outside of 0 to %(top)s.",
+                steps=str(steps),
+                criterion=criterion,
+                top=tops[criterion],
+            )
+    course.uuids.add(uuid)
+    round_.ballots[pair] = Given(revision, sequence, scores)
+    if pair in round_.assignments:
+        round_.assignments[pair] = "done"
+
+
+def out_of_order(found: object, expected: int) -> Illegal:
+    """What is wrong with a revision that does not follow."""
+    return Illegal(
+        "Revision %(found)s of a ballot was taken where revision %(expected)s was to follow.",
+        found=str(found),
+        expected=expected,
+    )

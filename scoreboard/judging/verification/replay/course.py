@@ -1,0 +1,111 @@
+"""How an event stood after so many of its entries, as the entries alone tell it.
+
+Nothing here is read from the tables: what the entries do not tell is not known. Lookups raise Illegal, with words,
+where an entry speaks of something that no entry before it has told of.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeAlias
+
+from scoreboard.judging.acceptance import Acceptance
+from scoreboard.judging.verification.verdict import Illegal
+
+Pair: TypeAlias = tuple[str, str]  # judge, team
+
+
+class Given(NamedTuple):
+    """The newest revision of a ballot."""
+
+    revision: int
+    sequence: int
+    scores: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class RoundCourse:
+    """A round: what was said of it, where it stands, and what it holds."""
+
+    key: str
+    told: dict[str, Any]
+    criteria: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tops: dict[str, int] = field(default_factory=dict)  # the steps of each criterion's whole range
+    opened: bool = False
+    closed: bool = False
+    frozen: bool = False
+    final: bool = False
+    assignments: dict[Pair, str] = field(default_factory=dict)  # pending, skipped, done
+    ballots: dict[Pair, Given] = field(default_factory=dict)
+    acceptance: Acceptance | None = None
+    at: dict[str, str] = field(default_factory=dict)  # when each step of its life was taken, of those that hold
+
+    @property
+    def takes_ballots(self) -> bool:
+        """Whether the round is open."""
+        return self.opened and not self.closed
+
+    def measure(self) -> None:
+        """Compute the steps of each criterion's range anew, after its rubric changed."""
+        self.tops = {
+            key: int((Decimal(told["maximum"]) - Decimal(told["minimum"])) / Decimal(told["step"]))
+            for key, told in self.criteria.items()
+        }
+
+
+@dataclass(slots=True)
+class Course:
+    """All that the entries told so far. `things` holds what was said of tracks, awards and so on, by kind and key."""
+
+    judges: dict[str, dict[str, Any]] = field(default_factory=dict)
+    teams: dict[str, dict[str, Any]] = field(default_factory=dict)
+    things: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    rounds: dict[str, RoundCourse] = field(default_factory=dict)
+    conflicts: dict[Pair, dict[str, Any]] = field(default_factory=dict)
+    uuids: set[str] = field(default_factory=set)
+    links: dict[str, dict[str, bool]] = field(default_factory=dict)  # of each judge, by name: whether it is good
+    restored: list[int] = field(default_factory=list)  # the entries before which the database was put back to a copy
+    spoken: dict[str, int] = field(default_factory=dict)  # the newest entry on each subject that is no ballot
+
+    def __post_init__(self) -> None:
+        self.things |= {"judge": self.judges, "team": self.teams}
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Give the things of a kind, by key."""
+        return self.things.setdefault(kind, {})
+
+    def round(self, key: str) -> RoundCourse:
+        """Find a round."""
+        found = self.rounds.get(key)
+        if found is None:
+            raise Illegal("No entry before it tells of a round %(key)s.", key=key)
+        return found
+
+    def judge(self, key: str) -> dict[str, Any]:
+        """Find a judge."""
+        found = self.judges.get(key)
+        if found is None:
+            raise Illegal("No entry before it tells of a judge %(key)s.", key=key)
+        return found
+
+    def team(self, key: str) -> dict[str, Any]:
+        """Find a team."""
+        found = self.teams.get(key)
+        if found is None:
+            raise Illegal("No entry before it tells of a team %(key)s.", key=key)
+        return found
+
+    def competing(self) -> Iterator[str]:
+        """Give the teams that neither withdrew nor were disqualified."""
+        return (key for key, team in self.teams.items() if not team.get("status"))
+
+    def awaited(self, round_: RoundCourse) -> list[Pair]:
+        """List the ballots that a round's result waits for: assigned, not given, and possible."""
+        return sorted(
+            pair
+            for pair, state in round_.assignments.items()
+            if state == "pending"
+            and pair not in self.conflicts
+            and not self.judge(pair[0]).get("status")
+            and not self.team(pair[1]).get("status")
+        )

@@ -1,0 +1,129 @@
+"""A record as it lies in a database: the same stream, read once, from one snapshot."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import starmap
+from typing import Any
+
+from sqlalchemy import String, type_coerce
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
+
+from scoreboard.errors import NotFound
+from scoreboard.judging.verification.chain import Recorded
+from scoreboard.judging.verification.outside import Outside
+from scoreboard.judging.verification.published import KEEPING, Published
+from scoreboard.judging.verification.rows import StoredRows
+from scoreboard.judging.verification.times import moment
+from scoreboard.judging.verification.verdict import Verdict
+from scoreboard.judging.verification.verify import Heading, Item, Signed, Verification
+from scoreboard.models import Checkpoint, Event, LedgerHead, LogEntry, Round, Run
+
+FETCHED = 5_000  # entries at a time
+
+
+def heading_of(session: Session, event: Event) -> Heading:
+    """Whose record it is. Raises NotFound where the event has no ledger."""
+    key = session.exec(select(LedgerHead.key).where(LedgerHead.event_id == event.id)).one_or_none()
+    if key is None:
+        raise NotFound("There is no such event.")
+    return Heading(key, event.slug, event.name_en, event.name_ar, whole=False)
+
+
+def items_of(session: Session, event: Event) -> Iterator[Item]:
+    """The entries of an event, with its checkpoints and results where they belong."""
+    notes = {
+        size: Signed(note, at, size)
+        for size, note, at in session.exec(
+            select(Checkpoint.size, Checkpoint.note, Checkpoint.at).where(Checkpoint.event_id == event.id)
+        )
+    }
+    results: dict[str, list[Published]] = {}
+    for result in results_of(session, event):
+        results.setdefault(result.hash, []).append(result)
+    for entry in entries_of(session, event):
+        yield entry
+        if entry.action in KEEPING:
+            named = results.get(run_in(entry.payload))
+            if named:
+                yield named.pop(0)
+        if entry.sequence in notes:
+            yield notes.pop(entry.sequence)
+    yield from notes.values()  # over more entries than there are
+    yield from (result for left in results.values() for result in left)
+
+
+def entries_of(session: Session, event: Event) -> Iterator[Recorded]:
+    """The entries of an event, in their order."""
+    # Columns through Core: rows as objects take several times as long.
+    found = session.connection().execute(
+        core_select(
+            col(LogEntry.sequence),
+            col(LogEntry.at),
+            col(LogEntry.actor),
+            col(LogEntry.action),
+            col(LogEntry.subject),
+            col(LogEntry.payload),
+            col(LogEntry.salt),
+            col(LogEntry.leaf),
+            col(LogEntry.hash),
+        )
+        .where(col(LogEntry.event_id) == event.id)
+        .order_by(col(LogEntry.sequence)),
+        execution_options={"yield_per": FETCHED},
+    )
+    for part in found.partitions():
+        yield from starmap(Recorded, part)
+
+
+def run_in(payload: str) -> str:
+    """The hash of the result that an entry names; empty where none can be read."""
+    return str(read_json(payload).get("run", ""))
+
+
+def results_of(session: Session, event: Event) -> Iterator[Published]:
+    """The stored results of an event, the oldest first."""
+    # Columns as they are kept: whoever changed one may have written anything into it.
+    for kind, round_, at, sequence, rule, software, stated, hash_ in session.execute(
+        core_select(
+            col(Run.kind),
+            col(Round.key),
+            type_coerce(col(Run.at), String),
+            col(Run.sequence),
+            col(Run.rule),
+            col(Run.software),
+            type_coerce(col(Run.standings), String),
+            col(Run.hash),
+        )
+        .join(Round, col(Round.id) == col(Run.round_id))
+        .where(col(Round.event_id) == event.id)
+        .order_by(col(Run.id))
+    ):
+        yield Published(kind, round_, moment(at), sequence, rule, software, read_json(stated), hash_)
+
+
+def read_json(stored: object) -> dict[str, Any]:
+    """What a result states, as the driver gives it; nothing where it cannot be read."""
+    try:
+        stated = json.loads(stored) if isinstance(stored, str) else stored
+    except ValueError:
+        stated = None
+    return stated if isinstance(stated, dict) else {}
+
+
+def verify_event(
+    session: Session,
+    event: Event,
+    *,
+    outside: Outside | None = None,
+    pinned: str = "",
+    watch: Callable[[Iterable[Item]], Iterable[Item]] = iter,
+) -> Verdict:
+    """Read an event's record in the session's snapshot and hold it, and the tables beside it, against what it says.
+
+    `watch` is handed the stream and hands it on: for a progress bar, or to pause. Raises NotFound without a ledger.
+    """
+    verification = Verification(
+        heading_of(session, event), outside=outside, pinned=pinned, rows=StoredRows(session, event)
+    )
+    return verification.of(watch(items_of(session, event)))

@@ -1,0 +1,334 @@
+"""What somebody could do to a record: with a text editor, with the right programs, and with the real key as well.
+
+Each forgery says whether it can be told from the record alone. What cannot is told by a checkpoint that somebody kept.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from tampering import FIELDS, Book, Line, flip, flipped
+
+from scoreboard.judging.ledger import canonical
+from scoreboard.judging.ledger.notes import rotation_text
+from scoreboard.judging.verification.published import KEEPING
+from scoreboard.signing import SigningKey
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """A record that is not what it was. `bad` is the first bad entry where that can be told to the number."""
+
+    name: str
+    text: str
+    bad: int | None = None
+    told: bool = True  # from the record alone
+    outside: str = ""  # the checkpoint that somebody kept of the genuine history
+
+
+def forgeries(text: str, other: str, key: SigningKey) -> Iterator[Forgery]:
+    """Every forgery of a finalised record; `other` is a second one, of another history of the same event."""
+    book = Book(text)
+    yield from by_editor(book)
+    yield from by_program(book)
+    yield from of_other_lines(book)
+    yield from against_rules(book, key)
+    yield from with_the_key(book, Book(other), key)
+
+
+def by_editor(book: Book) -> Iterator[Forgery]:
+    """Single changes."""
+    for action in ("ledger.opened", "judge.added", "ballot.submitted", "round.frozen", "round.finalised"):
+        place = book.place(action)
+        number = book.items[place]["sequence"]
+        for field in FIELDS:
+            forged = book.copy()
+            flip(forged.items[place], field)
+            yield Forgery(f"flip {field} of {action}", forged.text(), number)
+        forged = book.copy()
+        del forged.items[place]
+        yield Forgery(f"delete {action}", forged.text(), number)
+        forged = book.copy()
+        forged.items.insert(place, forged.items[place])
+        yield Forgery(f"duplicate {action}", forged.text(), number)
+    place = book.place("ballot.submitted", 2)
+    forged = book.copy()
+    forged.items[place], forged.items[place + 1] = forged.items[place + 1], forged.items[place]
+    yield Forgery("reorder two ballots", forged.text(), book.items[place]["sequence"])
+    forged = book.copy()
+    forged.items[place]["salt"] = forged.items[place + 1]["salt"]
+    yield Forgery("resalt", forged.text(), book.items[place]["sequence"])
+    lines = book.text().splitlines(keepends=True)
+    yield Forgery("cut off in the middle", "".join(lines[: len(lines) // 2]))
+    yield Forgery("cut off in a line", book.text()[:-400])
+    yield Forgery("without an end", "".join(lines[:-1]))
+    yield Forgery("two ends", book.text() + lines[-1])
+    yield Forgery("a line too many", book.text() + "\n")
+    yield Forgery("nonsense in the middle", "".join([*lines[:20], "{}\n", *lines[20:]]))
+    yield Forgery(
+        "payload twice", "".join([*lines[:40], lines[40].replace(',"salt"', ',"payload":{},"salt"'), *lines[41:]])
+    )
+
+
+def by_program(book: Book) -> Iterator[Forgery]:
+    """Changes with the fingerprints made right again, without the key."""
+    place = book.place("ballot.submitted", 1)
+    number = book.items[place]["sequence"]
+    for field in FIELDS[1:7]:
+        forged = book.copy()
+        flip(forged.items[place], field)
+        redone = Book(forged.text()).rechained()
+        alone = book.copy()
+        alone.items[place] = redone.items[place] | {"hash": book.items[place]["hash"]}
+        yield Forgery(f"flip {field}, leaf redone", alone.text(), number)
+        yield Forgery(f"flip {field}, chain redone", redone.text())
+    forged = book.copy()
+    del forged.items[place]
+    yield Forgery("delete, chain redone", forged.rechained().text())
+    forged = book.copy()
+    forged.items.insert(place, copy.deepcopy(forged.items[place]))
+    yield Forgery("duplicate, chain redone", forged.rechained().text())
+    forged = book.copy()
+    forged.items.insert(place, forged.items.pop(place + 2))
+    yield Forgery("reorder, chain redone", forged.rechained().text())
+    forged = book.copy().resigned(SigningKey.new())
+    yield Forgery("all signed with another key", forged.text())
+    forged = book.copy()
+    mine = SigningKey.new()
+    forged.items[0]["payload"]["public_key"] = mine.public
+    forged.resigned(mine)
+    yield Forgery(
+        "all signed with another key, which the first entry names", forged.text(), told=False, outside=kept(book)
+    )
+
+
+def of_other_lines(book: Book) -> Iterator[Forgery]:
+    """Changes of the first line, the checkpoints, the results and the last line."""
+    for name in ("key", "slug", "name_en", "name_ar"):
+        forged = book.copy()
+        forged.head["event"][name] = flipped(forged.head["event"][name])
+        yield Forgery(f"flip {name} of the first line", forged.text())
+    for name in ("entries", "checkpoints", "runs"):
+        forged = book.copy()
+        forged.end["end"][name] += 1
+        yield Forgery(f"flip {name} of the last line", forged.text(counted=False))
+    lines: tuple[tuple[str, Callable[[str], str]], ...] = (
+        ("origin", lambda note: note.replace("scoreboard/", "scoreboard/0", 2)),
+        ("size", lambda note: "\n".join([note.split("\n")[0], "7", *note.split("\n")[2:]])),
+        ("root", lambda note: note.replace(note.split("\n")[2], "A" + note.split("\n")[2][1:])),
+        ("time", lambda note: note.replace("T", "U", 1)),
+        ("signature", lambda note: note[:-20] + ("A" if note[-20] != "A" else "B") + note[-19:]),
+        ("form", lambda note: note.rstrip("\n")),
+    )
+    for name, change in lines:
+        forged = book.copy()
+        note = forged.notes()[1]
+        note["checkpoint"] = change(note["checkpoint"])
+        yield Forgery(f"flip {name} of a checkpoint", forged.text())
+    forged = book.copy()
+    forged.items.remove(forged.notes()[-1])
+    yield Forgery("delete the last checkpoint", forged.text())
+    forged = book.copy()
+    forged.items.remove(forged.notes()[0])
+    yield Forgery("delete a checkpoint, uncounted", forged.text(counted=False))
+    forged = book.copy()
+    first, second, *_ = forged.notes()
+    first["checkpoint"], second["checkpoint"] = second["checkpoint"], first["checkpoint"]
+    yield Forgery("exchange two checkpoints", forged.text())
+    for name in ("kind", "round", "at", "sequence", "rule", "software", "hash"):
+        forged = book.copy()
+        run = forged.runs()[1]
+        run[name] = {"kind": "frozen", "at": "2020-01-01T00:00:00+00:00", "sequence": 3}.get(
+            name, flipped(str(run[name]))
+        )
+        yield Forgery(f"flip {name} of a result", forged.text())
+    number = next(entry["sequence"] for entry in book.entries() if entry["action"] == "round.finalised")
+    forged = book.copy()
+    lines_of = forged.runs()[1]["standings"]["standings"]
+    lines_of[0]["team"], lines_of[1]["team"] = lines_of[1]["team"], lines_of[0]["team"]
+    yield Forgery("another winner", forged.text(), number)
+    forged = book.copy()
+    forged.runs()[1]["standings"] |= forged.runs()[0]["standings"]
+    yield Forgery("the standings of the freeze as final ones", forged.text(), number)
+    place = next(place for place, item in enumerate(book.items) if "run" in item)
+    forged = book.copy()
+    del forged.items[place]
+    yield Forgery("delete a result", forged.text())
+    forged = book.copy()
+    forged.items.insert(place, forged.items[place])
+    yield Forgery("duplicate a result", forged.text())
+
+
+def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
+    """Histories that no honest server could have had, by its owner: everything computed and signed anew."""
+
+    def moved(action: str, nth: int, before: str) -> list[Line]:
+        forged = book.copy()
+        entry = forged.items.pop(forged.place(action, nth))
+        forged.items.insert(forged.place(before), entry)
+        return forged.resigned(key).items
+
+    def changed(action: str, nth: int, **payload: object) -> list[Line]:
+        forged = book.copy()
+        forged.items[forged.place(action, nth)]["payload"] |= payload
+        return forged.resigned(key).items
+
+    def added(after: str, actor: str, action: str, subject: str, payload: Line) -> list[Line]:
+        forged = book.copy()
+        place = forged.place(after) + (2 if after in KEEPING else 1)
+        entry = copy.deepcopy(forged.items[forged.place("round.opened")])
+        forged.items.insert(place, entry | {"actor": actor, "action": action, "subject": subject, "payload": payload})
+        return forged.resigned(key).items
+
+    ballot = book.items[book.place("ballot.submitted")]
+    left = next(entry["subject"] for entry in book.entries() if entry["action"] == "team.withdrawn")
+    late = [entry["subject"] for entry in book.entries() if entry["action"] == "ballot.submitted"].index(left)
+    judge, team, given = ballot["actor"], ballot["subject"], ballot["payload"]
+    conflict = next(entry for entry in book.entries() if entry["action"] == "conflict.added")
+    other_judge, other_team = conflict["subject"].removeprefix("conflict:").split("/")
+    top = max(given["scores"], key=lambda name: given["scores"][name])
+    fresh = given | {"uuid": "00000000-0000-4000-8000-000000000001"}
+    histories = {
+        "a ballot after the close": moved("ballot.corrected", 2, "round.finalised"),
+        "a ballot before the opening": moved("ballot.submitted", 0, "round.opened"),
+        "a ballot of a judge in conflict": added(
+            "round.opened", f"judge:{other_judge}", "ballot.submitted", f"team:{other_team}", fresh
+        ),
+        "a ballot of an unknown judge": added("round.opened", "judge:J99", "ballot.submitted", team, fresh),
+        "a ballot for an unknown team": added("round.opened", judge, "ballot.submitted", "team:T99", fresh),
+        "a ballot of nobody": added("round.opened", "system", "ballot.submitted", team, fresh),
+        "a ballot offered again without a restore": added("round.thawed", judge, "ballot.reoffered", team, fresh),
+        "a ballot for a team that has left": moved("ballot.submitted", late, "team.restored"),
+        "a revision left out": changed("ballot.corrected", 0, revision=3),
+        "a number used twice": changed("ballot.submitted", 1, uuid=given["uuid"]),
+        "a score above the top": changed("ballot.submitted", 0, scores=given["scores"] | {top: 999}),
+        "a score below nothing": changed("ballot.submitted", 0, scores=given["scores"] | {top: -1}),
+        "a criterion left out": changed("ballot.submitted", 0, scores={top: 1}),
+        "a round opened twice": added("round.opened", "x", "round.opened", "round:final", {}),
+        "a round thawed twice": added("round.thawed", "x", "round.thawed", "round:final", {}),
+        "a round closed twice": added("round.closed", "x", "round.closed", "round:final", {}),
+        "a final round opened again": added("round.finalised", "x", "round.reopened", "round:final", {}),
+        "finalised without a comment": changed("round.finalised", 0, comment=""),
+        "finalised before the close": moved("round.finalised", 0, "round.closed"),
+        "an excuse taken back twice": moved("assignment.resumed", 0, "round.opened"),
+        "a link revoked that was not there": added("round.opened", "x", "link.revoked", "judge:J03", {"link": "a"}),
+        "a judge without a link": added("round.opened", "judge:J03", "judge.signed_in", "judge:J03", {"link": "a"}),
+        "a second link beside the first": added(
+            "round.opened", "x", "link.issued", f"judge:{other_judge}", {"link": "a"}
+        ),
+        "a rubric changed under its ballots": added(
+            "round.frozen",
+            "x",
+            "criterion.changed",
+            f"criterion:final/{top}",
+            {"before": {"weight": weight_of(book, top)}, "after": {"weight": "99"}},
+        ),
+        "a rule changed under its ballots": added(
+            "round.frozen", "x", "round.changed", "round:final", {"before": {"rule": "raw"}, "after": {"rule": "borda"}}
+        ),
+        "a change from what was not so": added(
+            "round.opened", "x", "team.changed", team, {"before": {"name_en": "Never"}, "after": {"name_en": "Ever"}}
+        ),
+        "a team that comes twice": added("round.opened", "x", "team.added", team, {"after": {"key": team[5:]}}),
+        "an assignment in spite of a conflict": added(
+            "round.opened",
+            "x",
+            "assignment.added",
+            f"assignment:final/{other_judge}/{other_team}",
+            {"after": {"judge": other_judge, "team": other_team}},
+        ),
+        "a ledger opened twice": added(
+            "round.opened", "system", "ledger.opened", book.items[0]["subject"], book.items[0]["payload"]
+        ),
+        "an entry without its particulars": added("round.opened", "x", "team.disqualified", team, {}),
+        "a key replaced by force": added(
+            "round.thawed",
+            "x",
+            "key.rotated",
+            "deployment",
+            {"old": key.public, "new": SigningKey.new().public, "by_old": "00" * 64, "by_new": "00" * 64},
+        ),
+        "a result that is not the ballots'": forged_result(book, key),
+        "a result of the wrong kind": changed("round.frozen", 0, kind="final"),
+    }
+    for name, items in histories.items():
+        forged = book.copy()
+        forged.items = items
+        yield Forgery(name, forged.text())
+
+
+def weight_of(book: Book, criterion: str) -> str:
+    """A criterion's weight."""
+    added = next(entry for entry in book.entries() if entry["subject"] == f"criterion:final/{criterion}")
+    return str(added["payload"]["after"]["weight"])
+
+
+def forged_result(book: Book, key: SigningKey) -> list[Line]:
+    """Another winner, with the hash in the entry that names the result, and all signed."""
+    forged = book.copy()
+    run = forged.runs()[1]
+    lines = run["standings"]["standings"]
+    lines[0]["team"], lines[1]["team"] = lines[1]["team"], lines[0]["team"]
+    lines[0]["total"], lines[1]["total"] = lines[1]["total"], lines[0]["total"]
+    lines[0]["ballots"], lines[1]["ballots"] = lines[1]["ballots"], lines[0]["ballots"]
+    run["hash"] = sha256(canonical(run["standings"]).encode()).hexdigest()
+    forged.items[forged.place("round.finalised")]["payload"]["run"] = run["hash"]
+    return forged.resigned(key).items
+
+
+def kept(book: Book, nth: int = -1) -> str:
+    """A checkpoint as somebody keeps it."""
+    return str(book.notes()[nth]["checkpoint"])
+
+
+def with_the_key(book: Book, other: Book, key: SigningKey) -> Iterator[Forgery]:
+    """What the owner of the key and of the engine can do: a consistent record, which is not the one there was."""
+    forged = book.copy()
+    forged.items = forged.items[: forged.items.index(forged.notes()[0]) + 1]
+    yield Forgery("cut off at an earlier checkpoint", forged.text(), told=False, outside=kept(book))
+    forged = book.copy()
+    flip(forged.items[forged.place("ballot.submitted")], "payload")
+    yield Forgery(
+        "one score changed, all computed and signed anew", forged.recomputed(key).text(), told=False, outside=kept(book)
+    )
+    forged = book.copy()
+    flip(forged.items[forged.place("round.opened")], "at")
+    yield Forgery("backdated, signed anew", forged.resigned(key).text(), told=False, outside=kept(book, 0))
+    forged = book.copy()
+    del forged.items[forged.place("ballot.corrected")]
+    yield Forgery(
+        "a correction left out, all computed and signed anew",
+        forged.recomputed(key).text(),
+        told=False,
+        outside=kept(book),
+    )
+    forged = book.copy()
+    for entry in forged.entries():
+        entry["salt"] = flipped(entry["salt"])
+    yield Forgery("salted anew, signed anew", forged.resigned(key).text(), told=False, outside=kept(book, 1))
+    yield Forgery("another history altogether", other.text(), told=False, outside=kept(book))
+    mixed = book.copy()
+    mixed.items = [*book.items[: book.place("round.opened")], *other.copy().items[other.place("round.opened") :]]
+    yield Forgery("forked at the opening", mixed.text())
+    yield Forgery("forked at the opening, signed anew", mixed.recomputed(key).text(), told=False, outside=kept(book))
+    lost = book.copy()
+    new = SigningKey.new()
+    place = lost.place("round.thawed")
+    number = lost.items[place]["sequence"] + 1
+    text = rotation_text(lost.head["event"]["key"], key.public, new.public, number)
+    lost.items.insert(
+        place + 1,
+        copy.deepcopy(lost.items[place])
+        | {
+            "action": "key.rotated",
+            "subject": "deployment",
+            "payload": {
+                "old": key.public,
+                "new": new.public,
+                "by_old": new.sign(text).hex(),
+                "by_new": new.sign(text).hex(),
+            },
+        },
+    )
+    yield Forgery("a key replaced with its own signature only", lost.resigned(new).text())

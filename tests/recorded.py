@@ -1,0 +1,171 @@
+"""A whole event, lived through by the product itself: the record that verifiers are tried on."""
+
+import io
+import random
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from scoreboard.assets import PACKAGE
+from scoreboard.database import Database, open_engine, opened
+from scoreboard.exchange.folder import read_folder
+from scoreboard.exchange.record import write_record
+from scoreboard.judging import access, decisions, publication, rounds
+from scoreboard.judging.ballots import BallotForm, submit
+from scoreboard.judging.ledger.notary import Notary
+from scoreboard.judging.setup import roster
+from scoreboard.judging.setup.description import ConflictForm, EventForm
+from scoreboard.judging.verification.stored import verify_event
+from scoreboard.judging.verification.tail import Tail
+from scoreboard.judging.verification.verdict import Verdict
+from scoreboard.migrations import prepare
+from scoreboard.models import Assignment, Criterion, Event, Judge, Round, Team
+from scoreboard.signing import SigningKey, key_at_hand
+
+CHAIR = "organiser:chair"
+SLUG = "services-2026"
+JUDGES, TEAMS = 3, 4
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A database in which an event was held, and the key that signed it."""
+
+    path: Path
+    key: SigningKey
+
+    def verdict(self) -> Verdict:
+        """What verifying it finds."""
+        return verdict_of(self.path)
+
+    def record(self) -> str:
+        """Its record."""
+        engine = open_engine(str(self.path), read_only=True)
+        file = io.StringIO()
+        try:
+            with Session(engine) as session:
+                write_record(session, session.exec(select(Event)).one(), file, unsigned)
+        finally:
+            engine.dispose()
+        return file.getvalue()
+
+
+def unsigned(tail: Tail) -> str:
+    """Sign nothing: what was lived was signed as it went."""
+    raise AssertionError(f"not signed: {tail.size}")
+
+
+def verdict_of(path: Path) -> Verdict:
+    """What verifying the only event of a database finds."""
+    engine = open_engine(str(path), read_only=True)
+    try:
+        with Session(engine) as session:
+            return verify_event(session, session.exec(select(Event)).one())
+    finally:
+        engine.dispose()
+
+
+def small_event(rule: str = "raw") -> EventForm:
+    """The demo's event with a few of its people, and two conflicts."""
+    form = read_folder(PACKAGE / "demo" / "event")
+    judges, teams = form.judges[:JUDGES], form.teams[:TEAMS]
+    return replace(
+        form,
+        judges=tuple(replace(judge, organisation="") for judge in judges),
+        teams=teams,
+        conflicts=(ConflictForm(judges[0].key, teams[0].key, "Sister of a member"),),
+        rounds=(replace(form.rounds[0], rule=rule, beside="", minimum_ballots=1, ballots_per_team=0),),
+    )
+
+
+class Life:
+    """The event while it is held: names and numbers of who is in it."""
+
+    def __init__(self, database: Database, key: SigningKey, session: Session, seed: int) -> None:
+        self.database = database
+        self.event_id = session.exec(select(Event.id)).one() or 0
+        self.round_id = session.exec(select(Round.id)).one() or 0
+        self.judges = {row.key: row.id or 0 for row in session.exec(select(Judge))}
+        self.teams = {row.id or 0: row.key for row in session.exec(select(Team))}
+        self.rubric = list(session.exec(select(Criterion).order_by(col(Criterion.position))))
+        self.duties = list(session.exec(select(Assignment).order_by(col(Assignment.id))))
+        self.notary = Notary(database, key)
+        self.luck = random.Random(seed)
+
+    def judge_of(self, duty: Assignment) -> str:
+        """The key of the judge of an assignment."""
+        return next(key for key, number in self.judges.items() if number == duty.judge_id)
+
+    async def sign(self) -> None:
+        """Sign the ledger as it is."""
+        await self.notary.checkpoint(self.event_id)
+
+    async def score(self, duty: Assignment, base: int) -> None:
+        """Give a ballot, or correct one."""
+        form = BallotForm(
+            uuid=UUID(int=self.luck.getrandbits(128), version=4),
+            round="final",
+            team=self.teams[duty.team_id],
+            base_revision=base,
+            scores={part.key: part.minimum + part.step * self.luck.randint(0, part.top) for part in self.rubric},
+            comment=self.luck.choice(["", "Well done", "أحسنتم"]),
+        )
+        await submit(self.database, duty.judge_id, form)
+
+    async def begin(self) -> None:
+        """Issue links, open the round, score all but one assignment, which is excused."""
+        salt = await self.database.read(access.code_salt)
+        first, second = sorted(self.judges)[:2]
+        for judge in (first, second, first):  # the second link of the first judge revokes the first
+            await self.database.write(access.issue_link, self.judges[judge], access.new_link(salt), CHAIR)
+        await self.database.write(rounds.open_round, self.round_id, CHAIR)
+        *given, excused = self.duties
+        judge, team = self.judge_of(excused), self.teams[excused.team_id]
+        await self.database.write(decisions.skip, self.round_id, judge, team, "Left early", CHAIR)
+        for duty in given:
+            await self.score(duty, 0)
+        out = self.teams[min(self.teams)]
+        await self.database.write(decisions.withdraw, self.event_id, out, "Gave up", CHAIR)
+        await self.database.write(decisions.restore, self.event_id, out, CHAIR)
+
+    async def correct(self) -> None:
+        """Judges correct some ballots; the excuse is taken back and that ballot given."""
+        *given, excused = self.duties
+        for duty in self.luck.sample(given, 3):
+            await self.score(duty, 1)
+        judge, team = self.judge_of(excused), self.teams[excused.team_id]
+        await self.database.write(decisions.resume, self.round_id, judge, team, CHAIR)
+        await self.score(excused, 0)
+
+
+async def live(
+    folder: Path, *, form: EventForm | None = None, seed: int = 1, until: str = "final", signed: bool = True
+) -> Lived:
+    """Hold an event in a new database: import, links, ballots, freeze, corrections, thaw, close, finalise.
+
+    `until` is where it stops: ``open``, ``frozen``, ``closed`` or ``final``. It is signed at each phase, and there
+    unless `signed` is false.
+    """
+    folder.mkdir(exist_ok=True)
+    path = folder / "event.db"
+    prepare(str(path))
+    key = key_at_hand(str(path))
+    async with opened(str(path)) as database:
+        await database.write(roster.store, form or small_event(), "command:import")
+        life = await database.read(lambda session: Life(database, key, session, seed))
+        await life.begin()
+        if until != "open":
+            await publication.freeze(database, life.round_id, CHAIR)
+            await life.sign()
+            await life.correct()
+        if until in {"closed", "final"}:
+            await database.write(rounds.thaw, life.round_id, CHAIR)
+            await database.write(rounds.close, life.round_id, CHAIR)
+            await life.sign()
+        if until == "final":
+            await publication.finalise(database, life.round_id, CHAIR, "Agreed by the jury.")
+        if signed:
+            await life.sign()
+    return Lived(path, key)
