@@ -165,6 +165,11 @@ def texts_for_script(language: Language) -> dict[str, Any]:
         "sending": _("Saved on this phone. Sending…"),
         "waiting": _("Saved on this phone. It is sent as soon as there is a connection."),
         "signed_out": _("Saved on this phone. Please sign in again."),
+        "distrusted": _("Saved on this phone. Not sent: see above."),
+        "restoring": _(
+            "The server was restored from an earlier copy. Sending again what it lacks: %(done)s of %(of)s ballots."
+        ),
+        "restored": _("The server was restored from an earlier copy. It has all ballots of this phone again."),
         "received_at": _("Received at %(time)s · receipt %(receipt)s · revision %(revision)s"),
         "attention": _("Needs your attention"),
         "unkept": _("This browser keeps nothing. Do not close this page before it says “Received”."),

@@ -5,20 +5,23 @@ until the server has it. Either way a ballot goes through `ballots.submit`, and 
 """
 
 from pydantic_core import from_json
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from scoreboard.errors import BallotReused, InvalidForm, NotSignedIn, StaleBallot
-from scoreboard.judging import ballots
-from scoreboard.judging.ballots import BallotForm
-from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of
+from scoreboard.judging import access, ballots
+from scoreboard.judging.ballots import BallotForm, Caller, ReofferForm
+from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of, holdings
 from scoreboard.models import Judge
-from scoreboard.web.auth import signed_in_judge
+from scoreboard.web.auth import JUDGE, signed_in_judge, token_of
 from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions, texts_for_script
 from scoreboard.web.state import State
 
 LARGEST_BALLOT = 65_536  # bytes; the longest texts that a ballot may hold, in any script
 JUDGE_HEADER = "scoreboard-judge"
+WITNESS_HEADER = "x-witness"
+LONGEST_SIZE = 12  # digits
 
 
 async def show_list(request: Request[State]) -> Response:
@@ -109,13 +112,28 @@ async def submit_form(request: Request[State]) -> Response:
 
 
 async def put_ballot(request: Request[State]) -> Response:
-    """``PUT /judge/ballots/{uuid}``: a ballot as JSON. The same again is answered with the same."""
-    judge = await signed_in_judge(request)
-    hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
+    """``PUT /judge/ballots/{uuid}``: a ballot as JSON. The same again is answered with the same.
+
+    With the `receipt` that was given for it, one that the server lacks since it was restored.
+    """
+    # Who it is from is looked up in the transaction that stores it: a link that is revoked is revoked for all.
+    caller = Caller(access.hashed(token_of(request, JUDGE)), request.headers.get(JUDGE_HEADER, ""))
     form = await sent_ballot(request)
-    ballot = await ballots.submit(request.state["database"], judge.id or 0, form)
-    request.state["publisher"].changed(judge.event_id)
-    return JSONResponse(ballot.as_json())
+    if isinstance(form, ReofferForm):
+        ballot = await ballots.reoffer(request.state["database"], caller, form)
+    else:
+        ballot = await ballots.submit(request.state["database"], caller, form)
+    request.state["publisher"].changed(ballot.event_id)
+    notary = request.state["notary"]
+    receipt = notary.receipt(ballot.entry, str(ballot.uuid), ballot.revision)
+    witness = await notary.witness(ballot.event_id, held_by(request), ballot.sequence)
+    return JSONResponse({**ballot.as_json(), "receipt": receipt, "witness": witness})
+
+
+def held_by(request: Request[State]) -> int:
+    """The size of the checkpoint that the phone holds; 0 when it says none that can be read."""
+    size = request.headers.get(WITNESS_HEADER) or request.query_params.get("witness") or ""
+    return int(size) if size.isascii() and size.isdigit() and len(size) <= LONGEST_SIZE else 0
 
 
 async def sent_ballot(request: Request[State]) -> BallotForm:
@@ -131,7 +149,8 @@ async def sent_ballot(request: Request[State]) -> BallotForm:
         raise InvalidForm("A ballot is sent as a JSON object.") from failure
     if not isinstance(content, dict):
         raise InvalidForm("A ballot is sent as a JSON object.")
-    return BallotForm.model_validate({**content, "uuid": request.path_params["uuid"]})
+    kind = ReofferForm if "receipt" in content else BallotForm
+    return kind.model_validate({**content, "uuid": request.path_params["uuid"]})
 
 
 def hold_to_judge(judge: Judge, sender: str) -> None:
@@ -143,5 +162,12 @@ def hold_to_judge(judge: Judge, sender: str) -> None:
 async def show_bundle(request: Request[State]) -> Response:
     """``GET /judge/bundle``: all that a judge's phone shows, as JSON."""
     judge = await signed_in_judge(request)
-    bundle = await request.state["database"].read(bundle_of, judge)
-    return JSONResponse(bundle.as_json())
+    hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
+    bundle, held = await request.state["database"].read(bundle_and_holdings, judge)
+    witness = await request.state["notary"].witness(judge.event_id, held_by(request))
+    return JSONResponse({**bundle.as_json(), **held, "witness": witness})
+
+
+def bundle_and_holdings(session: Session, judge: Judge) -> tuple[Bundle, dict[str, list[str]]]:
+    """Read both in one snapshot."""
+    return bundle_of(session, judge), holdings(session, judge)

@@ -7,7 +7,7 @@ import { uuid } from "../lib/uuid.js";
 import { closeComparison, compare } from "./compare.js";
 import { CardForm, changes, same } from "./form.js";
 import { notices, show } from "./notices.js";
-import { Outbox, SENDING, SIGNED_OUT } from "./outbox.js";
+import { DISTRUSTED, Outbox, SENDING, SIGNED_OUT } from "./outbox.js";
 import { Store } from "./store.js";
 
 const page = block("page");
@@ -43,10 +43,16 @@ class Card {
     find("refused").querySelector("[data-again]").addEventListener("click", () => this.#submit());
     this.#outbox.addEventListener("change", () => this.draw());
     this.#outbox.addEventListener("received", ({ detail: { item, answer } }) => {
-      if (item.round === page.round && item.team === page.team) this.#current = answer;
+      if (item.round === page.round && item.team === page.team) this.#take(answer);
       this.draw();
     });
     this.draw();
+  }
+
+  /** What the server has now; it is shown, unless something newer is being entered. */
+  #take(answer) {
+    this.#current = answer;
+    if (!this.#draft && this.#items.length === 0) this.#form.values = answer;
   }
 
   /** Bring back what was kept, without losing what was entered before these scripts ran. */
@@ -157,12 +163,13 @@ class Card {
     if (this.#items.length > 0) {
       if (!this.#store.kept) return ["waiting", texts.say("not_sent")];
       if (this.#outbox.state === SENDING) return ["sending", texts.say("sending")];
+      if (this.#outbox.state === DISTRUSTED) return ["attention", texts.say("distrusted")];
       return ["waiting", texts.say(this.#outbox.state === SIGNED_OUT ? "signed_out" : "waiting")];
     }
     if (this.#draft) return ["draft", texts.say(this.#store.kept ? "not_submitted" : "not_kept")];
     if (!this.#current) return ["pending", texts.say("not_scored")];
-    const { received_at, receipt, revision } = this.#current;
-    const places = { receipt: texts.number(receipt), revision: texts.number(revision) };
+    const { received_at, sequence, revision } = this.#current;
+    const places = { receipt: texts.number(sequence), revision: texts.number(revision) };
     return ["received", texts.say("received_at", { time: texts.clock(received_at), ...places })];
   }
 }

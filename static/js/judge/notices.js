@@ -1,4 +1,4 @@
-import { SIGNED_OUT } from "./outbox.js";
+import { DISTRUSTED, SIGNED_OUT } from "./outbox.js";
 
 const ICONS = {
   pending: "pencil",
@@ -24,7 +24,8 @@ export function show(element, state, words) {
 }
 
 /**
- * Say what concerns the whole phone: that it keeps nothing, that somebody has to sign in again.
+ * Say what concerns the whole phone: that it keeps nothing, that somebody has to sign in again, that the server has lost
+ * what it had confirmed, or has changed it.
  * @param {import("./store.js").Store} store
  * @param {import("./outbox.js").Outbox} outbox
  * @param {import("../lib/texts.js").Texts} texts
@@ -34,4 +35,21 @@ export function notices(store, outbox, texts) {
   unkept.hidden = store.kept;
   unkept.querySelector(".words").textContent = store.kept ? "" : texts.say("unkept");
   document.getElementById("signed-out").hidden = outbox.state !== SIGNED_OUT;
+  document.getElementById("distrusted").hidden = outbox.state !== DISTRUSTED;
+  tellRestored(outbox.restored, texts);
+}
+
+/** Say how far a restored server has back what it lacked. */
+function tellRestored(restored, texts) {
+  const notice = document.getElementById("restored");
+  notice.hidden = !restored;
+  if (!restored) return;
+  const { done, of } = restored;
+  const whole = done >= of;
+  const places = { done: texts.number(done), of: texts.number(of) };
+  const words = texts.say(whole ? "restored" : "restoring", places);
+  notice.classList.toggle("waiting", !whole);
+  notice.classList.toggle("good", whole);
+  const said = notice.querySelector(".words");
+  if (said.textContent !== words) said.textContent = words;
 }

@@ -1,26 +1,36 @@
 /**
- * Sends what was submitted until the server has it: in order, one at a time for each ballot, for as long as it takes.
+ * Gets ballots to the server: in order, one at a time for each team, for as long as it takes. And again, where a server
+ * that was restored from an older copy lacks what it had confirmed.
  *
- * Only an answer that is JSON and names the ballot counts as received; a page of the hall's network does not. A ballot
- * keeps its uuid over all tries, so one that arrives twice is stored once.
+ * Only an answer that is JSON, names the ballot and comes with a receipt counts as received; a page of the hall's network
+ * does not. A ballot keeps its uuid over all tries, so one that arrives twice is stored once.
  */
+import { Distrust, Witness } from "./witness.js";
 
-const ADDRESS = "/judge/ballots/";
+const BUNDLE = "/judge/bundle";
+const BALLOTS = "/judge/ballots/";
 const TIMEOUT = 15_000; // ms for one try
 const FIRST_WAIT = 1_000; // ms before the second try; doubles
 const LONGEST_WAIT = 30_000; // ms
+const LOOK_EVERY = 60_000; // ms between two looks at what the server has
 
 export const SENDING = "sending";
 export const WAITING = "waiting";
 export const SIGNED_OUT = "signed_out";
+export const DISTRUSTED = "distrusted";
 
 export class Outbox extends EventTarget {
-  /** What it is doing: SENDING, or why it is not: WAITING for a connection, SIGNED_OUT. */
+  /** What it is doing: SENDING, or why it is not: WAITING for a connection, SIGNED_OUT, DISTRUSTED. */
   state = WAITING;
+  /** What a restored server lacked: how many of how many ballots it has again; null while it lacked nothing. */
+  restored = null;
   #store;
+  #witness;
   #judge;
   #running = null;
+  #looking = null;
   #again = false;
+  #due = true; // whether to look at what the server has
   #timer = 0;
   #wait = FIRST_WAIT;
 
@@ -31,17 +41,22 @@ export class Outbox extends EventTarget {
   constructor(store, judge) {
     super();
     this.#store = store;
+    this.#witness = new Witness(store);
     this.#judge = judge;
+    if (this.#witness.distrusts) this.state = DISTRUSTED;
   }
 
   /** Send what waits, now and whenever there may be a connection again. */
   start() {
     const wake = () => {
-      if (document.visibilityState === "visible") this.flush();
+      if (document.visibilityState !== "visible") return;
+      this.#due = true;
+      this.flush();
     };
     window.addEventListener("online", wake);
     window.addEventListener("pageshow", wake);
     document.addEventListener("visibilitychange", wake);
+    setInterval(wake, LOOK_EVERY);
     this.flush();
   }
 
@@ -60,14 +75,22 @@ export class Outbox extends EventTarget {
     while (this.#again) {
       this.#again = false;
       await this.#store.refresh();
-      const outcomes = await Promise.all(this.#ballots().map((items) => this.#sendInOrder(items)));
-      if (outcomes.includes(WAITING)) this.#later();
+      const looked = this.#due ? await this.#look() : null;
+      const stopped = looked === SIGNED_OUT || this.#witness.distrusts;
+      const sent = stopped ? [] : await Promise.all(this.#ballots().map((items) => this.#sendInOrder(items)));
+      const outcomes = [looked, ...sent];
+      if (outcomes.includes(WAITING) || outcomes.includes(DISTRUSTED)) this.#later();
       else this.#wait = FIRST_WAIT;
-      this.#say(outcomes.includes(SIGNED_OUT) ? SIGNED_OUT : WAITING);
+      this.#say([DISTRUSTED, SIGNED_OUT].find((state) => outcomes.includes(state)) ?? this.#rest);
     }
   }
 
-  /** What waits, for each ballot in order. A refused submission holds up those after it. */
+  /** What it is while nothing happens: what a page found out stands until a server shows the contrary. */
+  get #rest() {
+    return this.#witness.distrusts ? DISTRUSTED : WAITING;
+  }
+
+  /** What waits, for each team in order. A refused submission holds up those after it. */
   #ballots() {
     const ballots = new Map();
     for (const item of this.#store.items) {
@@ -80,10 +103,12 @@ export class Outbox extends EventTarget {
   async #sendInOrder(items) {
     for (const item of items) {
       this.#say(SENDING);
-      const outcome = await this.#send(item);
+      let outcome = await this.#put(item);
+      // A server that was restored since the last look has an older revision; it gets what it lacks first.
+      if (outcome.refused?.code === "stale_ballot" && (await this.#regains())) outcome = await this.#put(item);
       if (outcome.answer) {
-        await this.#store.received(item, outcome.answer.revision);
-        this.dispatchEvent(new CustomEvent("received", { detail: { item, answer: outcome.answer } }));
+        await this.#store.received(item, outcome.answer);
+        this.#receive(item, outcome.answer);
       } else if (outcome.refused) {
         await this.#store.refuse(item, outcome.refused);
         return null;
@@ -94,26 +119,95 @@ export class Outbox extends EventTarget {
     return null;
   }
 
-  /** One try: {answer}, {refused} or {held: why}. */
-  async #send(item) {
+  /** Look, and say whether the server has something again that it lacked. */
+  async #regains() {
+    const before = this.restored?.done ?? 0;
+    await this.#look();
+    return (this.restored?.done ?? 0) > before;
+  }
+
+  /** Look at what the server has, and offer again what it lacks. Gives why that is not possible now, else null. */
+  async #look() {
+    this.#looking ??= this.#lookAndOffer().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #lookAndOffer() {
+    const confirmed = this.#store.confirmed; // before it is asked for: what is confirmed meanwhile is not in the answer
+    const epoch = this.#witness.held?.epoch;
+    const { answer, held } = await this.#ask(BUNDLE);
+    if (!answer) return held ?? WAITING;
+    this.#due = false;
+    await this.#store.forget(answer.final);
+    const lacking = confirmed.filter(({ uuid, round }) => !answer.received.includes(uuid) && !answer.final.includes(round));
+    const done = this.restored?.done ?? 0;
+    if (lacking.length > 0 || (epoch && epoch !== answer.witness.epoch)) this.restored = { done, of: done + lacking.length };
+    for (const ballot of lacking) {
+      this.#say(SENDING);
+      const why = await this.#offer(ballot);
+      if (why) {
+        this.#due = true;
+        return why;
+      }
+    }
+    return null;
+  }
+
+  /** Offer a ballot again. Gives why it did not get through, else null. */
+  async #offer(ballot) {
+    const { answer, refused, held } = await this.#put(ballot, ballot.receipt);
+    if (held) return held;
+    if (answer) {
+      await this.#store.receivedAgain(ballot, answer);
+      this.restored.done += 1;
+      this.#receive(ballot, answer);
+    } else if (refused.code !== "revision_missing") {
+      // An earlier revision may still come from another device; anything else needs the judge.
+      await this.#store.refuseAgain(ballot, refused);
+      this.restored.of -= 1;
+    }
+    return null;
+  }
+
+  #receive(item, answer) {
+    this.dispatchEvent(new CustomEvent("received", { detail: { item, answer } }));
+  }
+
+  /** Send a ballot once; with its receipt one that was confirmed before. */
+  async #put(item, receipt) {
     const { uuid, round, team, base_revision, scores, comment, note, entered_at } = item;
+    const ballot = { round, team, base_revision, scores, comment, note, entered_at, receipt };
+    const headers = { "content-type": "application/json" };
+    const outcome = await this.#ask(BALLOTS + uuid, { method: "PUT", headers, body: JSON.stringify(ballot) });
+    const { answer } = outcome;
+    return !answer || (answer.uuid === uuid && answer.revision > 0 && answer.receipt) ? outcome : { held: WAITING };
+  }
+
+  /** One request: {answer}, {refused} or {held: why}. */
+  async #ask(address, { headers, ...how } = {}) {
+    const held = this.#witness.held;
     try {
-      const response = await fetch(ADDRESS + uuid, {
-        method: "PUT",
-        headers: { "content-type": "application/json", accept: "application/json", "scoreboard-judge": this.#judge },
-        body: JSON.stringify({ round, team, base_revision, scores, comment, note, entered_at }),
+      const response = await fetch(address, {
+        headers: { accept: "application/json", "scoreboard-judge": this.#judge, ...this.#witness.headers, ...headers },
         redirect: "error",
         cache: "no-store",
         signal: AbortSignal.timeout(TIMEOUT),
+        ...how,
       });
       const said = await response.json();
-      if (response.ok) return said?.uuid === uuid && said.revision > 0 ? { answer: said } : { held: WAITING };
+      if (response.ok) {
+        await this.#witness.take(said, held);
+        if (held && held.epoch !== said.witness.epoch && address !== BUNDLE) this.#due = this.#again = true;
+        return { answer: said };
+      }
       if (response.status === 401) return { held: SIGNED_OUT };
       if (response.status >= 500 || response.status === 429 || typeof said?.code !== "string") return { held: WAITING };
       return { refused: { code: said.code, message: said.message, current: said.current } };
-    } catch {
-      // No connection, none in time, or an answer that is no JSON: the server may or may not have it.
-      return { held: WAITING };
+    } catch (failure) {
+      // No connection, none in time, or an answer that is none of this server's: it may or may not have it.
+      return { held: failure instanceof Distrust ? DISTRUSTED : WAITING };
     }
   }
 

@@ -12,10 +12,15 @@ from builder import Cast, build_event, issue_link, score
 from httpx2 import AsyncClient, Response
 from serving import Served
 from sqlalchemy import update
+from visitors import organiser
 
 from scoreboard.judging import ballots, rounds
 from scoreboard.judging.ballots import CurrentBallot
+from scoreboard.judging.ledger.entries import leaf_of
+from scoreboard.judging.ledger.notes import read_note, receipt_text
+from scoreboard.judging.ledger.tree import consistent, included
 from scoreboard.models import Assignment
+from scoreboard.signing import key_at_hand, signed
 
 CARD = "/judge/final/T1"
 
@@ -220,20 +225,66 @@ async def test_a_judge_who_was_excused_is_told_so(served: Served) -> None:
 # JSON.
 
 
-async def test_a_repeat_is_answered_byte_for_byte_as_the_first_time(served: Served) -> None:
+async def test_a_repeat_is_answered_as_the_first_time(served: Served) -> None:
     cast = await build_event(served.database)
     address = f"/judge/ballots/{uuid4()}"
     async with signed_in(served, cast) as phone:
         first = await phone.put(address, json=sent(comment="Good", entered_at="2026-12-07T10:00:00+03:00"))
         await phone.put(f"/judge/ballots/{uuid4()}", json=sent(impact="9", base=1))
         again = await phone.put(address, json=sent(comment="Good", entered_at="2026-12-07T10:00:00+03:00"))
-    assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
+    assert (first.status_code, again.status_code) == (200, 200)
+    # The receipt, signature and all, is the same; only the witness tells of the newest checkpoint.
+    assert again.json() | {"witness": 0} == first.json() | {"witness": 0}
     assert {key: first.json()[key] for key in ("uuid", "revision", "scores", "comment")} == {
         "uuid": address.rpartition("/")[2],
         "revision": 1,
         "scores": {"impact": "7", "quality": "8"},
         "comment": "Good",
     }
+
+
+async def test_the_answer_is_a_receipt_that_the_phone_can_check(served: Served) -> None:
+    cast = await build_event(served.database)
+    async with signed_in(served, cast) as phone:
+        answer = (await phone.put(f"/judge/ballots/{uuid4()}", json=sent())).json()
+    receipt, public = answer["receipt"], key_at_hand(served.settings.database).public
+    entry = json.loads(receipt["body"])
+    assert (entry[0], entry[1], entry[3], entry[5]) == (receipt["event"], answer["sequence"], "judge:J1", "team:T1")
+    assert (entry[6]["uuid"], entry[6]["scores"]) == (answer["uuid"], {"impact": 7, "quality": 8})
+    assert leaf_of(bytes.fromhex(receipt["salt"]), receipt["body"]).hex() == receipt["leaf"]
+    text = receipt_text(
+        receipt["event"], receipt["epoch"], answer["sequence"], receipt["leaf"], answer["uuid"], 1, receipt["at"]
+    )
+    assert receipt["key"] == public
+    assert signed(public, bytes.fromhex(receipt["signature"]), text)
+
+
+async def test_each_answer_proves_that_the_servers_history_continues_what_the_phone_holds(served: Served) -> None:
+    cast = await build_event(served.database)
+    public = key_at_hand(served.settings.database).public
+    async with signed_in(served, cast) as phone:
+        first = read_note((await phone.get("/judge/bundle")).json()["witness"]["checkpoint"])
+        answer = (await phone.put(f"/judge/ballots/{uuid4()}", json=sent())).json()
+        async with organiser(served) as console:
+            assert (await console.post("/console/e/hack/rounds/final/freeze")).status_code == 303
+        again = await phone.put(f"/judge/ballots/{answer['uuid']}", json=sent(), headers={"x-witness": str(first.size)})
+        told = again.json()["witness"]
+        bundle = (await phone.get(f"/judge/bundle?witness={first.size}")).json()["witness"]
+    newest = read_note(told["checkpoint"])
+    steps = [[bytes.fromhex(step) for step in told[name]] for name in ("consistency", "inclusion")]
+    leaf = bytes.fromhex(answer["receipt"]["leaf"])
+    assert newest.signed_by(public)
+    assert consistent(first.size, newest.size, steps[0], first.root, newest.root)
+    assert included(leaf, answer["sequence"], newest.size, steps[1], newest.root)
+    assert {name: told[name] for name in bundle} == bundle
+
+
+@pytest.mark.parametrize("held", ["-1", "x", "9" * 20, "١"])
+async def test_what_a_phone_says_that_it_holds_never_stands_in_a_ballots_way(served: Served, held: str) -> None:
+    cast = await build_event(served.database)
+    async with signed_in(served, cast) as phone:
+        answer = await phone.put(f"/judge/ballots/{uuid4()}?witness={held}", json=sent())
+        assert (answer.status_code, answer.json()["witness"]["consistency"]) == (200, [])
 
 
 async def test_every_refusal_has_a_code_and_words(served: Served) -> None:
@@ -313,6 +364,45 @@ async def test_the_bundle_holds_own_ballots_only(served: Served) -> None:
 
 
 # What is not the judge's own.
+
+
+async def test_the_bundle_tells_what_was_received_so_that_a_phone_sees_what_lacks(served: Served) -> None:
+    cast = await build_event(served.database)
+    given = [await score(served.database, cast, "J1", "T1", 7, 8, base=base) for base in (0, 1)]
+    await score(served.database, cast, "J2", "T1", 1, 1)
+    async with signed_in(served, cast) as phone:
+        told = (await phone.get("/judge/bundle")).json()
+        headers = {"scoreboard-judge": str(cast.judges["J2"]), "accept": "application/json"}
+        another = await phone.get("/judge/bundle", headers=headers)
+    assert told["received"] == [str(each.uuid) for each in given]
+    assert told["final"] == []
+    assert (another.status_code, another.json()["code"]) == (401, "not_signed_in")
+
+
+async def test_a_ballot_that_is_offered_again_is_answered_once_more_and_never_stored_twice(served: Served) -> None:
+    cast = await build_event(served.database)
+    address = f"/judge/ballots/{uuid4()}"
+    async with signed_in(served, cast) as phone:
+        first = (await phone.put(address, json=sent())).json()
+        await served.database.write(rounds.close, cast.round_id, "test")
+        again = await phone.put(address, json=sent(receipt=first["receipt"]))
+    assert (again.status_code, again.json()["receipt"]) == (200, first["receipt"])
+    assert len(await current(served, cast)) == 1
+
+
+async def test_a_receipt_for_another_ballot_opens_nothing(served: Served) -> None:
+    cast = await build_event(served.database)
+    async with signed_in(served, cast) as phone:
+        first = (await phone.put(f"/judge/ballots/{uuid4()}", json=sent())).json()
+        forged = await phone.put(f"/judge/ballots/{uuid4()}", json=sent("T2", receipt=first["receipt"]))
+        malformed = await phone.put(f"/judge/ballots/{uuid4()}", json=sent("T2", receipt={"event": "x"}))
+    assert (forged.status_code, forged.json()["code"], forged.json()["message"]) == (
+        403,
+        "receipt_refused",
+        "This receipt does not belong to this ballot, or was not given by this server.",
+    )
+    assert malformed.status_code == 422
+    assert len(await current(served, cast)) == 1
 
 
 async def test_foreign_and_unknown_teams_are_answered_alike(served: Served) -> None:

@@ -1,0 +1,1 @@
+"""``scoreboard doctor``: looks at a deployment before the day."""
