@@ -8,30 +8,39 @@ import socket
 import sys
 
 import click
-import uvicorn
 from sqlmodel import Session, col, select
+from uvicorn.loops.auto import auto_loop_factory
 
 from scoreboard.app import create_app
-from scoreboard.cli.options import database_option
+from scoreboard.cli.options import database_option, ready
 from scoreboard.database import opened
 from scoreboard.judging import access
+from scoreboard.judging.ledger.keys import refuse_other_key
+from scoreboard.keeping.lock import held
 from scoreboard.migrations import Age, prepare
 from scoreboard.models import Organiser
 from scoreboard.settings import Settings
+from scoreboard.signing import key_at_hand
+from scoreboard.web.sockets import farewell
+from scoreboard.wire.peers import Peers, networks
+from scoreboard.wire.serving import BACKLOG, KERNEL_FINDS_THE_GONE, Server, configuration, room_for_viewers, tune
 
 FIRST_ORGANISER = "organiser"
-STOP_SECONDS = 5  # how long open requests and sockets may take to end when the server stops
+# Of any kind, for HTTP and sockets together; those of viewers are limited once more (see web.limits).
+CONNECTIONS_PER_ADDRESS = 1000
+CONNECTIONS_PER_VENUE = 6000
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
     """Bind the address that the server listens on; port 0 picks a free one."""
     try:
         bound = socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=BACKLOG
         )
     except OSError as failure:
         words = os.strerror(failure.errno) if failure.errno else str(failure)
         raise click.ClickException(f"Cannot listen on {host}, port {port}: {words}.") from failure
+    tune(bound)
     bound.set_inheritable(True)
     return bound
 
@@ -57,21 +66,15 @@ def venue_address() -> str:
         return host
 
 
-def server(settings: Settings) -> uvicorn.Server:
-    """The web server around the application."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings),
-            ws="websockets-sansio",
-            http="h11",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-            ws_max_size=16_384,
-            ws_per_message_deflate=False,
-            h11_max_incomplete_event_size=16_384,
-        )
+def server(settings: Settings, *, alone: bool = False) -> Server:
+    """The web server around the application; `alone` in a process of its own."""
+    proxies = networks(settings.trusted_proxies)
+    limited = settings.model_copy(update={"viewers": room_for_viewers(settings.viewers)})
+    return Server(
+        configuration(create_app(limited), trusted_proxies=settings.trusted_proxies, ping=not KERNEL_FINDS_THE_GONE),
+        Peers(CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_VENUE, networks(settings.venues), unlimited=proxies),
+        farewell,
+        alone=alone,
     )
 
 
@@ -88,14 +91,16 @@ async def run(settings: Settings) -> None:
     """Serve until stopped."""
     with listening_socket(settings.host, settings.port) as bound:
         address = address_of(bound, settings)
+        signing = key_at_hand(settings.database, settings.signing_key)
         async with opened(settings.database) as database:
+            await database.read(refuse_other_key, signing.public)  # before anything is said or promised
             secret = await database.write(first_way_in)
         click.echo(f"Scoreboard on {address}")
         if secret:
             click.echo(f"Console, this link once within a day: {address}/console/enter#{secret}")
             click.echo("Then, for a password: scoreboard organiser add NAME")
         sys.stdout.flush()
-        await server(settings).serve(sockets=[bound])
+        await server(settings, alone=True).serve(sockets=[bound])
 
 
 @click.command(epilog="Example: scoreboard serve --database hackathon.db --host 0.0.0.0 --port 80")
@@ -110,16 +115,17 @@ def serve(database: str, host: str | None, port: int | None, public_address: str
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = Settings.from_environment(database=database, host=host, port=port, public_address=public_address)
-    prepare(settings.database)
-    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
-        asyncio.run(run(settings))
+    with held(settings.database), contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+        prepare(settings.database, signing_key=settings.signing_key)
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop, where there is one
+            runner.run(run(settings))
 
 
 @click.command(epilog="Example: scoreboard migrate --database hackathon.db")
 @database_option
 def migrate(database: str) -> None:
     """Bring a database of an older version to this one. Make a copy of it first."""
-    was = prepare(database, migrate=True)
+    was = ready(database, migrate=True)
     words = {
         Age.EMPTY: "was empty and is ready",
         Age.CURRENT: "is of this version already",

@@ -1,95 +1,160 @@
-"""Topics, their newest state, and the subscribers who are told of it. Nothing queues.
+"""Who is told what, in which order: every topic of a running process, and the walks along their subscribers.
 
-A topic's state consists of named parts, each a frame ready to be sent. Every subscriber has one slot for each part, in
-which the newest frame replaces the one before: a subscriber who reads slowly is late, but ends on the newest state,
-costs one state of memory, and holds nobody else up. A frame that was taken is not handed out again, so a part that
-seldom changes (names) travels seldom. Everything here belongs to one event loop; only taking waits.
+Telling a topic's subscribers goes in slices of a few writes, between which the event loop is free for others: a ballot
+is not answered later because ten thousand watch. Subscribers who come first (those who work here, screens of the hall)
+are told first. The rules that keep it right, each with a test:
+
+1. Nothing is written to a line once it has left, and it leaves before its transport is closed.
+2. Joining is one step: the state as it is now is written, and the stamp set.
+3. A transport may say within a write that it is full; then the line is held, and told the newest when it is empty.
+4. A publication while another is being told is told by the same walk: each subscriber's stamp says what it is owed.
+5. Who joins during a walk is not owed what the walk brings, since the stamp it joined with says so.
+
+Everything here belongs to one event loop.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Self, TypeAlias
+from itertools import islice
 
-Frame: TypeAlias = str  # a message as it goes over the wire
+from scoreboard.live.frames import Frame
+from scoreboard.live.topics import Line, Mailbox, Sink, Subscriber, Topic, Version
 
-
-class Topic:
-    """The newest state of a topic, and who subscribes to it."""
-
-    def __init__(self) -> None:
-        self.frames: dict[str, Frame] = {}
-        self.mailboxes: set[Mailbox] = set()
+SLICE = 64  # subscribers told before the event loop has its turn: under a millisecond
+REMEMBERED = 1000  # delays of acknowledgements that are kept
 
 
-class Mailbox:
-    """A subscriber's slots. It is given the whole state at joining."""
+class Walk:
+    """Tells a group of a topic's subscribers, a slice at a time, until none of them is owed anything."""
 
-    def __init__(self, topic: Topic) -> None:
+    def __init__(self, topic: Topic, group: dict[Subscriber, None], size: int) -> None:
         self.topic = topic
-        self.waiting: dict[str, Frame] = {}
-        self.filled = asyncio.Event()
-        self.renew()
+        self.group = group
+        self.size = size  # of a slice
+        self.rest: Iterator[Subscriber] = iter(())
+        self.until = 0  # the stamp at which the group was last walked from its beginning
 
-    def put(self, frames: Mapping[str, Frame]) -> None:
-        """Let newer frames take the place of those that wait."""
-        replace(self.waiting, frames)
-        if self.waiting:
-            self.filled.set()
-
-    def renew(self) -> None:
-        """Hand out the whole state once more, to a subscriber who has lost track."""
-        self.put(self.topic.frames)
-
-    async def take(self) -> tuple[Frame, ...]:
-        """Wait until something is new, and take all of it, in the order in which it was published."""
-        await self.filled.wait()
-        self.filled.clear()
-        frames = tuple(self.waiting.values())
-        self.waiting.clear()
-        return frames
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> tuple[Frame, ...]:
-        return await self.take()
+    def step(self) -> bool:
+        """Tell a slice; give whether some remain."""
+        told = list(islice(self.rest, self.size))
+        if not told and self.until < self.topic.stamp:
+            self.until = self.topic.stamp
+            self.rest = iter(tuple(self.group))  # of a copy: they come and go
+            told = list(islice(self.rest, self.size))
+        for subscriber in told:
+            subscriber.tell()
+        return len(told) == self.size or self.until < self.topic.stamp
 
 
 class Hub:
-    """Every topic of a running process."""
+    """Every topic of a running process. `size` is how many subscribers are told before others have their turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = SLICE) -> None:
+        self.size = size
         self.topics: dict[str, Topic] = {}
+        self.walks: tuple[dict[Topic, Walk], dict[Topic, Walk]] = ({}, {})
+        self.walking: asyncio.Task[None] | None = None
+        self.farewell: Callable[[bool], str] | None = None  # once the hub has ended
+        self.delays: deque[float] = deque(maxlen=REMEMBERED)  # seconds from a publication to its acknowledgement
 
-    def publish(self, topic: str, frames: Mapping[str, Frame]) -> None:
+    def publish(self, topic: str, frames: Mapping[str, str], version: Version | None = None) -> None:
         """Set parts of a topic's state and tell every subscriber. Parts that are not named stay as they are.
 
-        Frames are handed out in the order of publication, and within one publication in the order of `frames`.
+        Frames are handed out in the order of publication, and within one publication in the order of `frames`. The
+        first slice is told before this returns.
         """
         published = self.topics.setdefault(topic, Topic())
-        replace(published.frames, frames)
-        for mailbox in published.mailboxes:
-            mailbox.put(frames)
+        published.set({part: Frame(text) for part, text in frames.items()}, version)
+        self.walk(published)
+
+    def pulse(self, topic: str, text: str) -> None:
+        """Give a sign of life to everybody who is there and is not late. It belongs to no state."""
+        if topic in self.topics:
+            self.topics[topic].advance(Frame(text))
+            self.walk(self.topics[topic])
+
+    def walk(self, topic: Topic) -> None:
+        """Begin to tell a topic's subscribers; a walk that is under way finds what is new by itself."""
+        for group, walks in zip(topic.groups, self.walks, strict=True):
+            if group and topic not in walks:
+                walk = Walk(topic, group, self.size)
+                if walk.step():
+                    walks[topic] = walk
+        if any(self.walks) and (self.walking is None or self.walking.done()):
+            self.walking = asyncio.get_running_loop().create_task(self.walk_on())
+
+    async def walk_on(self) -> None:
+        """Tell the rest, slice by slice, those who come first before the others, the topics in turn."""
+        while any(self.walks):
+            await asyncio.sleep(0)
+            walks = self.walks[0] or self.walks[1]
+            for topic, walk in tuple(walks.items())[:1]:
+                del walks[topic]  # and to the end of the row
+                if walk.step():
+                    walks[topic] = walk
 
     @contextmanager
-    def subscribe(self, topic: str) -> Iterator[Mailbox]:
-        """Join a topic for as long as the block lasts; the mailbox starts with the topic's state, if it has one."""
-        joined = self.topics.setdefault(topic, Topic())
-        mailbox = Mailbox(joined)
-        joined.mailboxes.add(mailbox)
+    def subscribe(self, topic: str, *, since: Version | None = None, first: bool = False) -> Iterator[Mailbox]:
+        """Join a topic for as long as the block lasts; the mailbox starts with the topic's state, if it has one.
+
+        `since` is the state that the subscriber has already, `first` says whether it comes before others.
+        """
+        mailbox = Mailbox(self.topics.setdefault(topic, Topic()), since)
+        self.join(mailbox, first=first)
         try:
             yield mailbox
         finally:
-            joined.mailboxes.discard(mailbox)
+            self.leave(mailbox)
+
+    def connect(self, topic: str, sink: Sink, *, since: Version | None = None, first: bool = False) -> Line:
+        """Join a topic until `leave`, for a transport that takes ready bytes; the state is written at once."""
+        line = Line(self.topics.setdefault(topic, Topic()), sink, since)
+        line.tell()
+        self.join(line, first=first)
+        return line
+
+    def join(self, subscriber: Subscriber, *, first: bool) -> None:
+        """Put a subscriber where it is told; once the hub has ended, only its end."""
+        if self.farewell is None:
+            subscriber.topic.groups[0 if first else 1][subscriber] = None
+        else:
+            subscriber.end(Frame(self.farewell(first)))
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Tell a subscriber nothing any more; one who has left already may leave again."""
+        for group in subscriber.topic.groups:
+            group.pop(subscriber, None)
+        subscriber.leave()
 
     def subscribers(self, topic: str) -> int:
         """How many subscribe to a topic now."""
-        return len(self.topics[topic].mailboxes) if topic in self.topics else 0
+        return sum(map(len, self.topics[topic].groups)) if topic in self.topics else 0
 
+    def first(self, topic: str) -> int:
+        """How many of them come first."""
+        return len(self.topics[topic].groups[0]) if topic in self.topics else 0
 
-def replace(frames: dict[str, Frame], newer: Mapping[str, Frame]) -> None:
-    """Let newer frames take the place of older ones of the same part, behind all that stays."""
-    for part, frame in newer.items():
-        frames.pop(part, None)
-        frames[part] = frame
+    def acknowledge(self, subscriber: Subscriber, version: Version) -> None:
+        """Note what a subscriber says that it shows, and how long the newest state took to get there.
+
+        The first word of a subscriber says nothing of that: it may have come long after the publication.
+        """
+        topic = subscriber.topic
+        if subscriber.acknowledged not in {None, version} and version == topic.version:
+            self.delays.append(time.monotonic() - topic.published_at)
+        subscriber.acknowledged = version
+
+    async def end(self, farewell: Callable[[bool], str]) -> None:
+        """Say a last word to everybody, which may differ, given whether they come first; then tell nobody anything."""
+        self.farewell = farewell
+        for first in (True, False):
+            for topic in tuple(self.topics.values()):
+                group = topic.groups[0 if first else 1]
+                while group:
+                    for subscriber in tuple(islice(group, self.size)):
+                        del group[subscriber]
+                        subscriber.end(Frame(farewell(first)))
+                    await asyncio.sleep(0)

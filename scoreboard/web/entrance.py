@@ -1,4 +1,4 @@
-"""The doors that belong to no surface: the front page, the choice of language, the health of the process."""
+"""The doors that belong to no surface: the front page, the choice of language, the health of the server."""
 
 from sqlalchemy import literal
 from sqlmodel import Session, col, select
@@ -43,3 +43,10 @@ async def health(request: Request[State]) -> Response:
     """``GET /healthz``: whether the process answers and the database can be read."""
     await request.state["database"].read(lambda session: session.exec(select(literal(1))).one())
     return PlainTextResponse("ok\n")
+
+
+async def readiness(request: Request[State]) -> Response:
+    """``GET /readyz``: whether ballots can be stored, as far as the last one told; else 503 and the reason's code."""
+    await request.state["database"].read(lambda session: session.exec(select(literal(1))).one())
+    trouble = request.state["database"].trouble
+    return PlainTextResponse(f"{trouble.code}\n" if trouble else "ok\n", 503 if trouble else 200)

@@ -2,7 +2,7 @@
 
 Requests that change something are refused when a browser says that another site made them: by fetch metadata
 (``Sec-Fetch-Site``), else by ``Origin``. A program that sends neither is no browser and holds no visitor's cookies.
-Sockets are checked by ``Origin``, since cookies travel with them and CORS does not apply.
+Sockets must name our own page as their ``Origin``, since cookies travel with them and CORS does not apply.
 """
 
 from urllib.parse import urlsplit
@@ -38,6 +38,17 @@ def same_origin(headers: Headers) -> bool:
     return origin is None or urlsplit(origin).netloc == headers.get("host")
 
 
+def own_page(headers: Headers, scheme: str) -> bool:
+    """Whether a socket is opened by a page of ours: by one of the host that was asked, over TLS if the socket is.
+
+    A browser always sends an Origin with a socket, and a program can, so one that is absent is no excuse.
+    """
+    origin = urlsplit(headers.get("origin", ""))
+    if not origin.netloc or origin.netloc != headers.get("host"):
+        return False
+    return scheme != "wss" or origin.scheme == "https"
+
+
 class Walls:
     """Refuses what other sites send, and puts the security headers on every answer."""
 
@@ -47,11 +58,11 @@ class Walls:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer 403."""
         if scope["type"] == "websocket":
-            if same_origin(Headers(scope=scope)):
+            if own_page(Headers(scope=scope), scope["scheme"]):
                 await self.app(scope, receive, send)
             else:
                 await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+                await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})  # which is a 403
             return
         if scope["type"] != "http":
             await self.app(scope, receive, send)

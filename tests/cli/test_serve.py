@@ -16,6 +16,7 @@ from scoreboard.cli.serve import address_of, first_way_in, listening_socket
 from scoreboard.database import Database
 from scoreboard.judging import access
 from scoreboard.settings import Settings
+from scoreboard.signing import SigningKey, key_file, write_key
 
 
 @contextmanager
@@ -58,6 +59,33 @@ def test_serve_refuses_a_newer_database(database_path: str) -> None:
             f"Error: The database {database_path} was written by a newer version of Scoreboard. "
             "Please update Scoreboard.\n"
         ),
+    )
+
+
+def test_serve_refuses_a_database_without_its_key(database_path: str) -> None:
+    key_file(database_path).unlink()
+    result = CliRunner().invoke(commands, ["serve", "--database", database_path, "--port", "0"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"The signing key {key_file(database_path)} is missing." in result.stderr
+
+
+def test_serve_refuses_a_database_that_is_signed_with_another_key(database_path: str) -> None:
+    key_file(database_path).unlink()
+    write_key(key_file(database_path), SigningKey.new())
+    result = CliRunner().invoke(commands, ["serve", "--database", database_path, "--port", "0"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "signed with another key" in result.stderr
+    assert "scoreboard key rotate --lost" in result.stderr
+
+
+def test_a_second_server_on_one_database_is_refused(database_path: str) -> None:
+    with serving("--database", database_path) as (_, lines):
+        assert lines[0].startswith("Scoreboard on ")
+        second = CliRunner().invoke(commands, ["serve", "--database", database_path, "--port", "0"])
+    assert (second.exit_code, second.stdout, second.stderr) == (
+        1,
+        "",
+        f"Error: A server is running on the database {database_path}. Please stop it first.\n",
     )
 
 

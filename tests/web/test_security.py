@@ -21,7 +21,7 @@ async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         )
 
 
-async def asked(kind: str, headers: Headers, method: str = "POST", path: str = "/") -> list[Message]:
+async def asked(kind: str, headers: Headers, method: str = "POST", path: str = "/", scheme: str = "") -> list[Message]:
     """What is answered to a request with these headers."""
     sent: list[Message] = []
 
@@ -33,6 +33,7 @@ async def asked(kind: str, headers: Headers, method: str = "POST", path: str = "
 
     scope = {
         "type": kind,
+        "scheme": scheme or ("ws" if kind == "websocket" else "http"),
         "method": method,
         "path": path,
         "query_string": b"",
@@ -81,14 +82,36 @@ async def test_a_link_from_another_site_may_be_followed(method: str) -> None:
     assert start["status"] == 200
 
 
-@pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"origin": "null"}])
-async def test_a_socket_of_another_site_is_closed_unopened(headers: Headers) -> None:
-    assert [message["type"] for message in await asked("websocket", headers)] == ["websocket.close"]
+@pytest.mark.parametrize(
+    ("origin", "scheme"),
+    [
+        ("https://evil.example", "ws"),
+        ("null", "ws"),
+        ("", "ws"),
+        (None, "ws"),
+        ("https://score.example.evil.example", "wss"),
+        ("https://evil.score.example", "wss"),
+        ("https://score.example:8443", "wss"),
+        ("http://score.example", "wss"),
+    ],
+)
+async def test_a_socket_of_another_site_or_of_nobody_is_closed_unopened(origin: str | None, scheme: str) -> None:
+    headers = {} if origin is None else {"origin": origin}
+    told = await asked("websocket", headers, scheme=scheme)
+    assert [message["type"] for message in told] == ["websocket.close"]
 
 
-@pytest.mark.parametrize("headers", [{"origin": "http://score.example"}, {}])
-async def test_a_socket_of_our_own_pages_is_opened(headers: Headers) -> None:
-    assert [message["type"] for message in await asked("websocket", headers)] == ["websocket.accept"]
+@pytest.mark.parametrize(
+    ("origin", "scheme"),
+    [
+        ("http://score.example", "ws"),
+        ("https://score.example", "wss"),
+        ("https://score.example", "ws"),  # behind a proxy that ends TLS
+    ],
+)
+async def test_a_socket_of_our_own_pages_is_opened(origin: str, scheme: str) -> None:
+    told = await asked("websocket", {"origin": origin}, scheme=scheme)
+    assert [message["type"] for message in told] == ["websocket.accept"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}])

@@ -1,0 +1,126 @@
+"""What uvicorn's HTTP protocol is made to do beside its own; tests/attacks hold it against a whole server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from serving import free_server
+from starlette.types import Receive, Scope, Send
+
+from scoreboard.wire import requests
+from scoreboard.wire.peers import Peers
+from scoreboard.wire.requests import RequestProtocol
+from scoreboard.wire.serving import configuration
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Reads the body, and answers with a body that is as long as is asked for."""
+    if scope["type"] == "lifespan":
+        while (await receive())["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    while (message := await receive()).get("more_body"):
+        pass
+    if message["type"] == "http.disconnect":
+        return
+    length = int(scope["query_string"] or b"2")
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % length)]})
+    await send({"type": "http.response.body", "body": b"x" * length})
+
+
+async def talked(talk: Talk, peers: Peers | None = None) -> None:
+    async with free_server(configuration(app), peers) as port, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await talk(reader, writer)
+        writer.close()
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEADERS_SECONDS", "BODY_SECONDS", "STALLED_SECONDS"):
+        monkeypatch.setattr(requests, name, 0.3)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf",
+    ],
+)
+async def test_a_request_that_is_not_finished_in_time_ends_the_connection(sent: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(sent)
+        assert await read_or_reset(reader) == b""
+
+    await talked(talk)
+
+
+async def test_drops_do_not_prolong_the_time() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        ended = asyncio.create_task(reader.read())
+        while not ended.done():
+            writer.write(b"X-A: 1\r\n")
+            await asyncio.wait([ended], timeout=0.02)
+        assert isinstance(ended.exception(), OSError) or ended.result() == b""
+
+    await talked(talk)
+
+
+async def test_requests_that_follow_each_other_have_a_time_each() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(4):
+            writer.write(WHOLE[:30])
+            await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=0.15)
+            writer.write(WHOLE[30:])
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+            assert await reader.readexactly(2) == b"xx"
+
+    await talked(talk)
+
+
+async def test_an_answer_that_nobody_reads_is_given_up() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reader._transport.pause_reading()  # type: ignore[attr-defined]  # there is no public way not to read
+        writer.write(b"GET /?30000000 HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=1)
+        reader._transport.resume_reading()  # type: ignore[attr-defined]
+        with pytest.raises((OSError, asyncio.IncompleteReadError)):
+            await reader.readexactly(30_000_000)
+
+    await talked(talk)
+
+
+async def test_connections_are_counted_by_address_until_they_are_lost() -> None:
+    peers = Peers(1, 1)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(WHOLE)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        host, port = writer.get_extra_info("peername")
+        crowd, away = await asyncio.open_connection(host, port)
+        assert await read_or_reset(crowd) == b""
+        away.close()
+        assert peers.held.total() == 1
+
+    await talked(talk, peers)
+    assert peers.held.total() == 0
+
+
+async def read_or_reset(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except OSError:
+        return b""
+
+
+def test_the_parts_of_uvicorn_that_are_overridden_are_there() -> None:
+    ours = {name for name, value in vars(RequestProtocol).items() if callable(value) and not name.startswith("__")}
+    assert ours - set(dir(RequestProtocol.__mro__[1])) == {"expect", "stop_expecting", "stop_waiting"}
