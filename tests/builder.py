@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from scoreboard.database import Database
 from scoreboard.judging import access, ballots, ledger, rounds
-from scoreboard.judging.ballots import BallotForm, CurrentBallot
+from scoreboard.judging.ballots import AcceptedBallot, BallotForm
 from scoreboard.models import Assignment, Conflict, Criterion, Event, Judge, Organisation, Round, Team
 
 ARABIC_TEAMS = ("واحة", "مرسى", "لؤلؤة", "شراع", "نخيل", "صقر", "كثيب", "دانة", "برج", "قافلة", "نور", "سدرة")
@@ -174,6 +174,6 @@ def ballot(
     )
 
 
-async def score(database: Database, cast: Cast, judge: str, team: str, *scores: float, base: int = 0) -> CurrentBallot:
+async def score(database: Database, cast: Cast, judge: str, team: str, *scores: float, base: int = 0) -> AcceptedBallot:
     """Submit a ballot."""
     return await ballots.submit(database, cast.judges[judge], ballot(team, *scores, base=base))

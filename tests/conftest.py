@@ -1,13 +1,16 @@
-"""What tests share: a database of its own for each test, and what to do where a real part is not installed."""
+"""What tests share: a database of its own for each test, a browser, a server, a whole event that was held."""
 
-import os
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from parts import absent
+from recorded import Lived, live
 from serving import Served, serving
+from threadpoolctl import threadpool_limits
 
 from scoreboard.database import Database, opened
 from scoreboard.migrations import prepare
@@ -16,15 +19,18 @@ from scoreboard.settings import Settings
 # A shared machine is now and then slow: how long an example takes says nothing about whether it holds.
 hypothesis.settings.register_profile("scoreboard", deadline=None)
 hypothesis.settings.load_profile("scoreboard")
+# As the command does it: small matrices on many threads that wait for each other take ten times as long.
+threadpool_limits(limits=1)
 
-REQUIRED = set(filter(None, os.environ.get("SCOREBOARD_REQUIRE", "").split(",")))
 
-
-def absent(part: str, reason: str) -> None:
-    """Skip for want of a part, in words; where the part is required (in CI) that is a failure."""
-    if part in REQUIRED:
-        pytest.fail(f"{part} is required here: {reason}")
-    pytest.skip(reason)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the harnesses of tests/faults take their time."""
+    parser.addoption(
+        "--faults",
+        choices=("short", "full"),
+        default="short",
+        help="how often servers are killed, disks fail and power is cut: as CI has time for, or some thousand times",
+    )
 
 
 @pytest.fixture
@@ -55,5 +61,17 @@ async def database(database_path: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def served(database_path: str) -> AsyncIterator[Served]:
     """The real server on an empty database."""
-    async with serving(Settings(database=database_path, language="en")) as served:
+    async with serving(Settings(database=database_path, backups="off", language="en")) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def genuine(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """An event from its import to its final result. Nobody may write into its database: take a copy."""
+    return asyncio.run(live(tmp_path_factory.mktemp("genuine")))
+
+
+@pytest.fixture(scope="session")
+def another(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """The same event with other ballots, as another history of it."""
+    return asyncio.run(live(tmp_path_factory.mktemp("another"), seed=2))

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "scoreboard"
 
-BASE = {"errors", "numerals", "assets", "settings", "i18n", "columns", "models", "database", "migrations"}
+BASE = {"errors", "signing", "numerals", "assets", "settings", "i18n", "columns", "models", "prepared", "database", "migrations"}
 # Imports point the way a score travels: a ballot is judged, scored, made live, shown on the web.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -20,20 +20,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     "i18n": {"errors", "numerals"},
     "columns": set(),
     "models": {"errors", "columns"},
-    "database": {"errors"},
-    "migrations": {"errors", "models", "database"},
+    "prepared": set(),
+    "database": {"errors", "prepared"},
+    "signing": {"errors"},
+    "migrations": {"errors", "models", "database", "signing"},
     "scoring": {"errors"},
-    "judging": {"errors", "numerals", "models", "database", "scoring"},
+    "judging": {"errors", "numerals", "signing", "models", "prepared", "database", "scoring"},
     "live": {"errors", "models", "database", "scoring", "judging"},
+    # Copies of the whole database and their way back: beside the journey, and known to who runs the process only.
+    "keeping": {"errors", "signing", "models", "database", "migrations", "judging"},
     "exchange": {"errors", "numerals", "models", "scoring", "judging"},
-    "web": BASE | {"scoring", "judging", "live", "exchange"},
-    "app": BASE | {"scoring", "judging", "live", "exchange", "web"},
-    "cli": BASE | {"scoring", "judging", "live", "exchange", "web", "app"},
+    # The server around the application: it knows nothing of what is served, and pages know of it what it offers them.
+    "wire": set(),
+    "web": BASE | {"scoring", "judging", "live", "exchange", "wire"},
+    "app": BASE | {"scoring", "judging", "live", "exchange", "keeping", "web"},
+    "cli": BASE | {"scoring", "judging", "live", "exchange", "keeping", "wire", "web", "app"},
     "__init__": set(),
     "__main__": {"cli"},
 }
 # Modules that know less than their room.
-STRICTER = {"live/hub.py": set[str](), "live/frames.py": set[str]()}
+STRICTER = {"live/hub.py": {"live"}, "live/topics.py": {"live"}, "live/frames.py": set[str]()}
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in path.parts)
 

@@ -33,6 +33,10 @@ KEYWORDS = {
     "_coded": (3,),
     "_places": (3,),
     "remark": None,
+    "blame": (3,),
+    "_wrong": (3,),
+    "require": (2,),
+    "Illegal": None,
     **ERRORS,
 }
 PLACE = re.compile(r"%\((\w+)\)s")

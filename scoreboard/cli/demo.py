@@ -21,6 +21,8 @@ from scoreboard.database import Database, opened
 from scoreboard.exchange.folder import read_folder
 from scoreboard.judging import access, rounds
 from scoreboard.judging.setup import roster
+from scoreboard.keeping.keeper import OFF
+from scoreboard.keeping.lock import held
 from scoreboard.migrations import prepare
 from scoreboard.models import Event, Judge, Team
 from scoreboard.settings import Settings
@@ -130,10 +132,15 @@ def demo(speed: float, host: str, port: int, database: str | None, seconds: floa
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with tempfile.TemporaryDirectory(prefix="scoreboard-") as folder:
         settings = Settings.from_environment(
-            {}, database=database or str(Path(folder) / "demo.db"), host=host, port=port, language="ar"
+            {},
+            database=database or str(Path(folder) / "demo.db"),
+            host=host,
+            port=port,
+            backups=None if database else OFF,
+            language="ar",
         )
         tally = Tally()
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+        with held(settings.database), contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
             asyncio.run(run(settings, tally, speed=speed, seed=seed, seconds=seconds))
     click.echo(f"{tally.ballots} ballots were accepted, {tally.corrections} of them corrections.")
     if tally.refused:

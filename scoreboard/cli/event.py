@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from sqlmodel import Session, select
 
-from scoreboard.cli.options import database_option
+from scoreboard.cli.options import database_option, ready
 from scoreboard.database import opened
 from scoreboard.errors import InvalidEvent, NotFound, RubricLocked
 from scoreboard.exchange.folder import read_folder, write_folder
@@ -15,7 +15,6 @@ from scoreboard.judging.setup import roster
 from scoreboard.judging.setup.changes import Change, Changes
 from scoreboard.judging.setup.description import EventForm
 from scoreboard.judging.setup.faults import Fault
-from scoreboard.migrations import prepare
 from scoreboard.models import Event
 
 ACTOR = "command:import"
@@ -34,7 +33,7 @@ def import_event(folder: Path, database: str) -> None:
     """
     try:
         form = read_folder(folder)
-        prepare(database)
+        ready(database)
         changes = asyncio.run(stored(form, database))
     except (InvalidEvent, RubricLocked) as refused:
         for fault in refused.extra["faults"]:
@@ -60,7 +59,7 @@ def export_event(slug: str, folder: Path, force: bool, database: str) -> None:
         raise click.ClickException(f"{folder} holds files already; --force writes over them. Nothing was written.")
     if "://" not in database and not Path(database).is_file():
         raise click.ClickException(f"There is no database {database}.")
-    prepare(database)
+    ready(database)
     form = asyncio.run(written(slug, folder, database))
     click.echo(f"{folder} holds {form.slug}: {len(form.teams)} teams, {len(form.judges)} judges.")
 

@@ -6,12 +6,18 @@ import click
 from threadpoolctl import threadpool_limits
 
 from scoreboard import __version__
+from scoreboard.cli.backup import backup
 from scoreboard.cli.demo import demo
+from scoreboard.cli.doctor.command import doctor
 from scoreboard.cli.event import export_event, import_event
+from scoreboard.cli.key import key
 from scoreboard.cli.new import new
 from scoreboard.cli.organiser import organiser
 from scoreboard.cli.rank.command import rank
+from scoreboard.cli.record import record
+from scoreboard.cli.restore import restore
 from scoreboard.cli.serve import migrate, serve
+from scoreboard.cli.verify import verify
 from scoreboard.errors import ScoreboardError
 
 
@@ -35,7 +41,22 @@ def commands() -> None:
     """
 
 
-for command in (serve, demo, new, import_event, export_event, organiser, rank, migrate):
+for command in (
+    serve,
+    demo,
+    new,
+    import_event,
+    export_event,
+    organiser,
+    rank,
+    record,
+    verify,
+    backup,
+    restore,
+    doctor,
+    key,
+    migrate,
+):
     commands.add_command(command)
 
 

@@ -5,11 +5,10 @@ import sys
 import click
 from sqlmodel import Session, select
 
-from scoreboard.cli.options import database_option
+from scoreboard.cli.options import database_option, ready
 from scoreboard.database import open_engine
 from scoreboard.errors import InvalidForm, NotFound
 from scoreboard.judging import access
-from scoreboard.migrations import prepare
 from scoreboard.models import Organiser
 from scoreboard.settings import Settings
 
@@ -25,7 +24,7 @@ def organiser() -> None:
 @database_option
 def add(name: str, *, password_stdin: bool, database: str) -> None:
     """Add an organiser who signs in with NAME and a password."""
-    prepare(database)
+    ready(database)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else asked_password()
     if not password:
         raise InvalidForm("A password needs %(n)s characters or more.", n=access.SHORTEST_PASSWORD)
@@ -54,7 +53,7 @@ def asked_password() -> str:
 def link(name: str, public_address: str | None, database: str) -> None:
     """Print a link that signs NAME in once, within a day."""
     settings = Settings.from_environment(database=database, public_address=public_address)
-    prepare(database)
+    ready(database)
     engine = open_engine(database)
     try:
         with Session(engine) as session:

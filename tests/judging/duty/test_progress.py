@@ -78,7 +78,7 @@ async def test_an_overview_shows_the_current_round_or_the_one_asked_for(database
     other = await database.read(progress.overview, "hack", "stage")
     assert (seen.round.key, seen.current, other.round.key, other.current) == ("final", True, "stage", False)
     assert [round_.key for round_ in seen.rounds] == ["final", "stage"]
-    assert [entry.action for entry in seen.entries] == ["round.opened"]
+    assert [entry.action for entry in seen.entries] == ["round.opened", "ledger.opened"]
 
 
 async def test_an_overview_of_a_final_round_holds_its_stored_result(database: Database) -> None:
