@@ -40,7 +40,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 4
-BATCH = 64  # pieces of work in one commit at the most
+BATCH = 64  # pieces of work in one commit at the most; what is not there yet is not waited for
 WAITING = 2_000  # pieces of work that may wait before new ones are refused
 BUSY_SECONDS = 10  # how long another process (a backup, an import) may hold the writer up
 

@@ -7,7 +7,7 @@ else: no total, rank, count of ballots or progress of later ballots enters it. T
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -20,9 +20,7 @@ from scoreboard.judging.results import Contest, as_lines, contest, newest_run
 from scoreboard.judging.rounds import Phase, current_round, frozen, phase
 from scoreboard.live.messages import NAMELESS, EventCard, Line, Name, Progress, Roster, Standings, Status, TeamCard
 from scoreboard.models import Event, Organisation, Round, Run, Team
-
-POINTS: Final = 1  # decimals of totals from 0 to 100
-FINER: Final = {"zscore": 2, "minmax": 2, "borda": 2, "bradley_terry": 2}  # methods on a scale of their own
+from scoreboard.scoring.normalise import METHODS
 
 
 @dataclass(frozen=True)
@@ -142,7 +140,7 @@ def status_of(round_: Round | None, *, hidden: bool) -> Status:
 
 def decimals_of(method: str) -> int:
     """How many decimals of a method's totals are shown: more than judges can mean are not."""
-    return FINER.get(method, POINTS)
+    return METHODS[method].decimals
 
 
 def shown(lines: Sequence[Mapping[str, Any]], method: str) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ is the weighted mean of the units. Criteria that nobody declared are those that 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,11 @@ from scoreboard.errors import InvalidTable
 IntArray: TypeAlias = npt.NDArray[np.intp]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+
+LARGEST: Final = 1e60
+SMALLEST: Final = 1e-60
+"""Of a score, and of the largest of them: beyond, squares of squares are no numbers any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,13 @@ class ScoreTable:
             ~np.isfinite(self.value),
             "The score of judge %(judge)s for team %(team)s on %(criterion)s is not a number.",
         )
+        self._refuse(
+            np.abs(self.value) > LARGEST,
+            "The score of judge %(judge)s for team %(team)s on %(criterion)s is too large "
+            "to be computed with: %(value)s.",
+        )
+        if 0 < np.abs(self.value).max(initial=0.0) < SMALLEST:
+            raise InvalidTable("The scores are too small to be computed with: none is above %(least)s.", least=SMALLEST)
         self._refuse(
             (self.value < minimum[self.criterion]) | (self.value > maximum[self.criterion]),
             "The score of judge %(judge)s for team %(team)s on %(criterion)s is out of range: %(value)s.",

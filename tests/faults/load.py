@@ -122,7 +122,12 @@ class Crowd:
         with self.heard:
             if not self.heard.wait_for(lambda: true() or self.wrong, timeout=60):
                 raise AssertionError(f"nothing moves: {len(self.acks)} acks, {self.refusals}, {self.cut} cut off")
-        assert self.wrong == []
+        self.expect_nothing_wrong()
+
+    def expect_nothing_wrong(self) -> None:
+        """Fail with the first answer that should not have been given."""
+        if self.wrong:
+            raise AssertionError(self.wrong[0])
 
 
 class Phone(threading.Thread):
@@ -213,4 +218,4 @@ def judging(stage: Stage, seed: int = 0) -> Iterator[Crowd]:
         crowd.leave()
         for phone in crowd.phones:
             phone.join(ANSWER_SECONDS)
-    assert crowd.wrong == []
+    crowd.expect_nothing_wrong()

@@ -23,7 +23,7 @@ ROUNDED = 0.0501  # totals are shown with one decimal
 MORE = 60  # acknowledgements at each time
 QUIET_SECONDS = 3.0
 MOST_FRAMES = 8  # a second, to one board: a publication each 0.2 s, a heartbeat now and then, the state on joining
-MOST_WORK = 0.5  # of a processor, while nobody does anything
+MOST_WORK = 0.2  # of a processor, while nobody does anything
 
 
 class Board(threading.Thread):

@@ -11,7 +11,7 @@ from scoreboard.judging.outcome import SEED, Outcome, fitted, outcome_of
 from scoreboard.scoring.certainty.uncertainty import chances, chances_within
 from scoreboard.scoring.estimates import Estimates
 from scoreboard.scoring.methods.severity import severity
-from scoreboard.scoring.normalise import METHODS
+from scoreboard.scoring.normalise import METHODS, Method
 from scoreboard.scoring.options import DEFAULT, Options, Start
 from scoreboard.scoring.standings import standings
 from scoreboard.scoring.table import Ballots, Scale, ScoreTable
@@ -97,7 +97,7 @@ def test_a_start_that_leads_nowhere_is_left() -> None:
             raise np.linalg.LinAlgError
         return severity(ballots, options)
 
-    found = fitted(stumbling, table(panel()).ballots(), DEFAULT, Start((0.0, 0.0)))
+    found = fitted(Method(stumbling, 1), table(panel()).ballots(), DEFAULT, Start((0.0, 0.0)))
     assert found is not None
     assert np.array_equal(found.score, severity(table(panel()).ballots()).score)
 

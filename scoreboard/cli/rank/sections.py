@@ -1,5 +1,6 @@
 """What `scoreboard rank` adds when asked: is the winner safe, why one team is above another, what there is to ask."""
 
+import math
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -190,7 +191,7 @@ def _side_text(side: Side, extent: float) -> Iterator[str]:
         (
             points(ballot.given, extent),
             points(ballot.severity, extent),
-            points(ballot.se, extent),
+            points(ballot.se, extent) if math.isfinite(ballot.se) else "-",
             decimal(ballot.spread),
             decimal(ballot.precision),
             points(ballot.adjusted, extent) if ballot.heard else "set aside",

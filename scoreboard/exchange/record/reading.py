@@ -30,7 +30,7 @@ TEXT: Final = r'"([^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"'
 HEAD: Final = re.compile(
     rf'\{{"sequence":([0-9]{{1,15}}),"at":{TEXT},"actor":{TEXT},"action":{TEXT},"subject":{TEXT},"payload":(?=\{{)'
 )
-TAIL: Final = re.compile(r'\},"salt":"([0-9a-f]{32})","leaf":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}\n?')
+TAIL: Final = re.compile(r'\},"salt":"([0-9a-f]{32})","leaf":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}\n?\Z')
 TAIL_LENGTH: Final = len('},"salt":"","leaf":"","hash":""}') + 32 + 64 + 64
 CLOSED: Final = ("sequence", "leaf", "hash")
 RUN: Final = ("kind", "round", "at", "sequence", "rule", "software", "standings", "hash")
@@ -110,7 +110,7 @@ class RecordFile:
 
     def _following(self) -> Iterator[str]:
         """The lines after the first. A broken end of a packed file is an empty line; bytes that are no text stay so."""
-        lines = io.TextIOWrapper(cast("io.BufferedReader", self._lines), "utf-8", "surrogateescape", newline="\n")
+        lines = io.TextIOWrapper(cast("io.BufferedReader", self._lines), "utf-8", "surrogateescape")
         try:
             yield from iter(partial(lines.readline, LONGEST), "")
         except BROKEN:
@@ -127,16 +127,13 @@ def told(failure: Exception) -> str:
 def entry_of(line: str) -> Recorded | None:
     """An entry as it is written; None for any other line."""
     head = HEAD.match(line)
-    if head is None:
+    start = len(line) - (TAIL_LENGTH + 1 if line[-1:] == "\n" else TAIL_LENGTH)
+    tail = TAIL.match(line, start) if head is not None and start >= head.end() else None
+    if head is None or tail is None:
         return None
-    if line.endswith("\r\n"):
-        line = f"{line[:-2]}\n"
-    start = len(line) - TAIL_LENGTH - line.endswith("\n")
-    tail = TAIL.fullmatch(line, max(start, head.end()))
-    if tail is None:
-        return None
-    sequence, *texts = head.groups()
-    at, actor, action, subject = texts if "\\" not in head[0] else [json.loads(f'"{text}"') for text in texts]
+    sequence, at, actor, action, subject = head.groups()
+    if "\\" in head[0]:
+        at, actor, action, subject = (json.loads(f'"{text}"') for text in (at, actor, action, subject))
     salt, leaf, chained = tail.groups()
     return Recorded(int(sequence), at, actor, action, subject, line[head.end() : start + 1], salt, leaf, chained)
 

@@ -20,6 +20,7 @@ from scoreboard.scoring.table import FloatArray
 
 LOWEST: Final = -23.0  # logarithms of the least and the greatest ratio: beyond them nothing changes any more
 HIGHEST: Final = 14.0
+FURTHEST_START: Final = 5.0  # either way: from further out there is no slope that leads back
 LONGEST_STEP: Final = 4.0
 STEPS: Final = 60
 CLOSE: Final = 1e-9  # a step in the logarithm of a ratio that shows in no total's seventh decimal
@@ -119,7 +120,7 @@ def fit(sums: Sums, prior: Prior | None, start: FloatArray = FIRST_GUESS) -> Fit
 
     `prior` None is plain REML, in which a ratio can come out as 0. n - p must be 1 or more, and totals must differ.
     """
-    best = evaluate(sums, np.exp(start), prior)
+    best = evaluate(sums, np.exp(started(start)), prior)
     learned = np.zeros((2, 2))
     for _ in range(STEPS):
         step = newton_step(best, LONGEST_STEP, learned, vanishing=prior is None)
@@ -136,6 +137,12 @@ def fit(sums: Sums, prior: Prior | None, start: FloatArray = FIRST_GUESS) -> Fit
         best = tried
     vanished = best.logs <= LOWEST
     return evaluate(sums, np.where(vanished, 0.0, np.exp(best.logs)), prior) if vanished.any() else best
+
+
+def started(logs: FloatArray) -> FloatArray:
+    """Logarithms of ratios (2) to begin with, near those at which another fit ended; a ratio may have been 0 there."""
+    near: FloatArray = np.clip(logs, -FURTHEST_START, FURTHEST_START)
+    return near
 
 
 def solution_at(sums: Sums, ratios: FloatArray) -> Solution:
@@ -171,6 +178,8 @@ def newton_step(at: Fit, longest: float, learned: FloatArray | float = 0.0, *, v
     (one, both), (_, two) = (at.bend + learned).tolist()
     if one <= 0 or one * two <= both**2:
         (one, both), (_, two) = at.bend.tolist()
+    if one <= 0 or one * two <= both**2:  # where nothing is left of the noise, information is lost in rounding
+        one, both, two = abs(one), 0.0, abs(two)
     down, right = at.gradient.tolist()
     # Where the deviance still slopes, it bends by as much again: far out, information alone would overshoot.
     one += max(down, 0) + FLAT * (1 + one)

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from scoreboard.scoring.crossed.fit import FIRST_GUESS, HIGHEST, LOWEST, Fit, Prior, evaluate, newton_step
+from scoreboard.scoring.crossed.fit import FIRST_GUESS, HIGHEST, LOWEST, Fit, Prior, evaluate, newton_step, started
 from scoreboard.scoring.crossed.habits import Evidence, State
 from scoreboard.scoring.crossed.leverage import leverages
 from scoreboard.scoring.crossed.mixing import Mixing
@@ -104,7 +104,7 @@ def _searched(problem: Problem, options: Options) -> Found:
     state = State.alike(len(problem.ballots.judges))
     logs = FIRST_GUESS
     if start is not None:
-        logs = np.array(start.logs)
+        logs = started(np.array(start.logs))
         state = State(
             np.array([start.log_spread.get(judge, 0.0) for judge in problem.ballots.judges]),
             np.array([start.log_precision.get(judge, 0.0) for judge in problem.ballots.judges]),
@@ -115,8 +115,8 @@ def _searched(problem: Problem, options: Options) -> Found:
     for _ in range(STEPS):
         logs, state = np.clip(place[:2], LOWEST, HIGHEST), State.at(place[2:])
         found = fitted(problem, state, np.exp(logs), options.prior)
-        after = np.concatenate([logs + newton_step(found.fit, LONGEST_STEP), state.moved(found.seen).place])
-        step = after - place
+        nearer = newton_step(found.fit, LONGEST_STEP, vanishing=options.prior is None)
+        step = np.concatenate([logs + nearer, state.moved(found.seen).place]) - place
         if np.abs(step).max() < CLOSE:
             break
         place = mixing.next(place, step)

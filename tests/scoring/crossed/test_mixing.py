@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.scoring.crossed.mixing import LONGEST_STEP, PLAIN, Mixing
+from scoreboard.scoring.crossed.mixing import GROWN, NEAR, PLAIN, Mixing
 from scoreboard.scoring.table import FloatArray
 
 
@@ -31,13 +31,23 @@ def test_the_first_steps_are_plain() -> None:
         place = place + step
 
 
-def test_no_step_is_longer_than_the_longest() -> None:
+def test_near_the_end_no_step_is_longer_than_twice_near() -> None:
     mixing, place = Mixing(), np.zeros(2)
-    for step in ([1, 0], [0.999, 0], [0.998, 0.001]):
-        after = mixing.next(place, np.array(step, dtype=np.float64))
-        assert np.abs(after - place).max() <= LONGEST_STEP
+    for step in ([0.4, 0], [0.3999, 0], [0.3998, 0.0001]):
+        after = mixing.next(place, np.array(step))
+        assert np.abs(after - place).max() <= 2 * NEAR
         place = after
-    assert place[0] > 2
+    assert place[0] == pytest.approx(0.7999 + 2 * NEAR)
+
+
+@pytest.mark.parametrize("jump", [1.01 * NEAR, 0.01 * GROWN * 1.01])
+def test_a_step_that_is_long_or_has_grown_is_plain_and_what_came_before_is_forgotten(jump: float) -> None:
+    mixing, place = Mixing(), np.zeros(2)
+    steps = [[0.02, 0.0], [0.01, 0.01], [jump, 0.0], [0.01, 0.0]]
+    for step in steps:
+        after = mixing.next(place, np.array(step))
+        assert after.tolist() == (place + step).tolist()
+        place = after
 
 
 def test_a_fixed_point_stays() -> None:
