@@ -139,8 +139,8 @@ def status_of(round_: Round | None, *, hidden: bool) -> Status:
 
 
 def decimals_of(method: str) -> int:
-    """How many decimals of a method's totals are shown: more than judges can mean are not."""
-    return METHODS[method].decimals
+    """How many decimals of a method's totals are shown (none named: nothing is); more than judges can mean are not."""
+    return METHODS[method].decimals if method else 0
 
 
 def shown(lines: Sequence[Mapping[str, Any]], method: str) -> tuple[Line, ...]:

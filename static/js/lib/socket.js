@@ -157,7 +157,7 @@ export class Socket {
     const ms = BETTER_MS[Math.min(this.#trials, BETTER_MS.length - 1)];
     this.#better = setTimeout(() => {
       this.#trial?.close();
-      const kind = this.#kind === "asking" && this.#trials % 2 === 0 ? "stream" : "socket";
+      const kind = this.#kind === "asking" && this.#trials % 2 === 1 ? "stream" : "socket";
       this.#trials += 1;
       this.#trial = this.#opened(kind, {
         heard: (message) => {
