@@ -33,15 +33,18 @@ from scoreboard.scoring.table import Ballots, ScoreTable
 
 SIZES = {"60x20": (60, 20, 4), "500x150": (500, 150, 5), "5000x1000": (5_000, 1_000, 6)}
 GOALS_MS = {"60x20": 2.0, "500x150": 15.0, "5000x1000": 500.0}
+HOPELESS_MS = 2_000  # a fit; who takes so long is not asked for ten times the teams
 LIVE_GOALS_MS = {"60x20": 15.0, "500x150": 60.0}
 PLAIN = Options(prior=None, integrated=False)
 LIVE = Options(integrated=False)
 R_PROGRAM = """
 suppressMessages(library(lme4)); d <- read.csv(commandArgs(TRUE)[1])
 d$team <- factor(d$team); d$judge <- factor(d$judge)
-for (i in 1:as.integer(commandArgs(TRUE)[2])) {
+spent <- 0
+for (i in 1:as.integer(commandArgs(TRUE)[2])) if (spent < as.numeric(commandArgs(TRUE)[3])) {
   s <- proc.time()[3]; m <- lmer(score ~ 1 + (1 | team) + (1 | judge), d); r <- ranef(m, condVar = TRUE)
-  cat(proc.time()[3] - s, "\\n")
+  t <- proc.time()[3] - s; spent <- spent + t
+  cat(t, "\\n")
 }
 """
 
@@ -92,22 +95,26 @@ def milliseconds(work: Callable[[], Any]) -> float:
     return 1e3 * (time.perf_counter() - start)
 
 
-def fits(ballots: Ballots, repeats: int, slow: int) -> dict[str, list[float]]:
-    """Times of all contenders, taking turns; the slow ones drop out after `slow` seconds of their own."""
+def fits(ballots: Ballots, repeats: int, slow: int, left_out: set[str]) -> dict[str, list[float]]:
+    """Times of all contenders but those left out, in turns; slow ones drop out after `slow` seconds of their own."""
     found: dict[str, list[float]] = {}
     for turn in range(repeats + 1):
         for name, work in contenders(ballots):
+            if name in left_out:
+                continue
+            click.echo(f"\r\x1b[K{turn}/{repeats} {name}", err=True, nl=False)
             taken = found.setdefault(name, [])
             if sum(taken) < 1e3 * slow or name == "scoreboard":
                 spent = milliseconds(work)
                 if turn or spent > 1e3 * slow:  # the first turn warms up
                     taken.append(spent)
-    if shutil.which("Rscript"):
-        found["lme4"] = in_r(ballots, repeats)
+    click.echo("\r\x1b[K", err=True, nl=False)
+    if shutil.which("Rscript") and "lme4" not in left_out:
+        found["lme4"] = in_r(ballots, repeats, slow)
     return found
 
 
-def in_r(ballots: Ballots, repeats: int) -> list[float]:
+def in_r(ballots: Ballots, repeats: int, slow: int) -> list[float]:
     """Times of lme4, with its conditional errors."""
     with tempfile.TemporaryDirectory() as folder:
         table, program = Path(folder) / "table.csv", Path(folder) / "fit.R"
@@ -115,7 +122,7 @@ def in_r(ballots: Ballots, repeats: int) -> list[float]:
         table.write_text("judge,team,score\n" + "".join(f"{j},{t},{y}\n" for j, t, y in rows), encoding="utf-8")
         program.write_text(R_PROGRAM, encoding="utf-8")
         said = subprocess.run(  # noqa: S603  # our own program, on our own table
-            ["Rscript", program, table, str(repeats)],  # noqa: S607  # whichever R is installed
+            ["Rscript", program, table, str(repeats), str(slow)],  # noqa: S607  # whichever R is installed
             check=True,
             capture_output=True,
             text=True,
@@ -150,12 +157,15 @@ def main(*, quick: bool, as_json: bool, seed: int, slow: int) -> None:
     """Time fits and live rankings."""
     figures: dict[str, Any] = {"fit_ms": {}, "ratio": {}, "live_ms": {}}
     click.echo("cold fit with all standard errors, median ms (ratio to ours)")
+    hopeless: set[str] = set()
     for size, shape in SIZES.items():
         if quick and size == "5000x1000":
             continue
-        taken = fits(simulated(*shape, seed), repeats=5 if size == "5000x1000" else 9 if quick else 25, slow=slow)
+        repeats = 5 if size == "5000x1000" else 9 if quick else 25
+        taken = fits(simulated(*shape, seed), repeats=repeats, slow=slow, left_out=hopeless)
         medians = {name: statistics.median(times) for name, times in taken.items() if times}
         ours = medians["scoreboard"]
+        hopeless |= {name for name, median in medians.items() if median > HOPELESS_MS}
         figures["fit_ms"][size] = medians
         figures["ratio"][size] = {name: median / ours for name, median in medians.items()}
         others = "".join(
