@@ -70,7 +70,11 @@ async def test_where_no_websocket_gets_through_another_road_is_taken(
             moment = page.locator("#moment")
             await expect(moment).to_have_attribute("data-road", road, timeout=30_000)
             await score(served.database, cast, "J1", "T1", 10, 10)
-            await expect(page.locator('.team-row[data-rank="1"] .total')).to_have_text("100.0", timeout=20_000)
+            totals = page.locator('.team-row[data-rank="1"] .total')
+            await expect(totals).to_have_text("100.0", timeout=20_000)
+            await score(served.database, cast, "J1", "T1", 5, 5, base=1)
+            await expect(totals).to_have_text("50.0", timeout=20_000)
+            await expect(moment).to_have_attribute("data-road", road)
             await expect(moment).to_have_attribute("data-connection", "fine")
 
 

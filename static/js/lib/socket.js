@@ -88,20 +88,30 @@ export class Socket {
     this.#kind = kind;
     this.#answered = false;
     this.#heardAt = Date.now(); // connecting takes time, too
-    this.#road = this.#opened(kind, {
-      heard: (message) => this.#heard(message),
-      ended: () => this.#wait(false),
-    });
+    this.#road = this.#opened(kind);
   }
 
-  /** Open a road whose end and messages are of no concern once another was taken. */
-  #opened(kind, { heard, ended }) {
-    const current = (road) => road === this.#road || road === this.#trial;
+  /** Open a road: the one to go by, or one on trial; its end and messages are of no concern once another was taken. */
+  #opened(kind) {
     const road = ROADS[kind](this.#addresses, this.#state(), {
-      heard: (message) => current(road) && heard(message),
-      ended: () => current(road) && ended(),
+      heard: (message) => {
+        if (road === this.#trial) this.#take(road, kind);
+        if (road === this.#road) this.#heard(message);
+      },
+      ended: () => {
+        if (road === this.#trial) this.#trial = null;
+        else if (road === this.#road) this.#wait(false);
+      },
     });
     return road;
+  }
+
+  /** Go by the road that was on trial from now on. */
+  #take(road, kind) {
+    this.#trial = null; // it is not to be closed
+    this.#drop();
+    this.#road = road;
+    this.#kind = kind;
   }
 
   #heard(message) {
@@ -159,19 +169,7 @@ export class Socket {
       this.#trial?.close();
       const kind = this.#kind === "asking" && this.#trials % 2 === 1 ? "stream" : "socket";
       this.#trials += 1;
-      this.#trial = this.#opened(kind, {
-        heard: (message) => {
-          const taken = this.#trial;
-          this.#trial = null;
-          this.#drop();
-          this.#road = taken;
-          this.#kind = kind;
-          this.#heard(message);
-        },
-        ended: () => {
-          this.#trial = null;
-        },
-      });
+      this.#trial = this.#opened(kind);
       this.#seekBetter();
     }, ms);
   }
