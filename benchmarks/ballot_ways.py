@@ -19,8 +19,9 @@ from sqlalchemy import event as engine_event
 from sqlmodel import Session
 
 from scoreboard.database import opened
-from scoreboard.judging import access, ballots, ledger, rounds
+from scoreboard.judging import ballots, ledger, rounds
 from scoreboard.judging.ballots import BallotForm
+from scoreboard.judging.pairing import devices
 from scoreboard.migrations import prepare
 from scoreboard.models import Assignment, Ballot, Criterion, Event, Judge, JudgeLink, Round, Score, Team
 
@@ -40,8 +41,8 @@ class Hall:
     criteria: list[int]
 
 
-def set_up(session: Session) -> Hall:
-    """Store the event."""
+def set_up(session: Session, judging: int = JUDGES, competing: int = TEAMS) -> Hall:
+    """Store the event, of so many judges and teams."""
     event = Event(
         slug="load",
         name_en="Load",
@@ -74,8 +75,8 @@ def set_up(session: Session) -> Hall:
         )
         for i in range(CRITERIA)
     ]
-    judges = [Judge(event_id=event_id, key=f"J{i:03d}", name_en=f"Judge {i}") for i in range(JUDGES)]
-    teams = [Team(event_id=event_id, key=f"T{i:02d}", name_en=f"Team {i}") for i in range(TEAMS)]
+    judges = [Judge(event_id=event_id, key=f"J{i:03d}", name_en=f"Judge {i}") for i in range(judging)]
+    teams = [Team(event_id=event_id, key=f"T{i:02d}", name_en=f"Team {i}") for i in range(competing)]
     session.add_all([*criteria, *judges, *teams])
     session.flush()
     session.add_all(
@@ -231,5 +232,5 @@ def signed_in(session: Session, judges: list[int]) -> list[str]:
         link = JudgeLink(judge_id=judge_id, secret_hash=f"s{judge_id}", code_hash=f"c{judge_id}", issued_at=now)
         session.add(link)
         session.flush()
-        tokens.append(access.sign_in_judge(session, judge_id, stored(link.id), "benchmark"))
+        tokens.append(devices.sign_in_judge(session, judge_id, stored(link.id), "benchmark"))
     return tokens
