@@ -17,6 +17,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -34,6 +35,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from sqlmodel import Session
 
 from scoreboard.errors import Busy, DiskFull, ScoreboardError, StorageFailed, Unusable
+from scoreboard.figures.figures import Figures
 from scoreboard.prepared import run_text
 
 P = ParamSpec("P")
@@ -75,7 +77,7 @@ def open_engine(setting: str, *, read_only: bool = False) -> Engine:
     """Open an engine on a path or an address, set up as the module says."""
     address = database_address(setting)
     if not address.startswith("sqlite"):
-        engine = create_engine(address, pool_size=READERS)
+        engine = create_engine(address, pool_size=READERS, hide_parameters=True)  # an error quotes no ballot, no secret
         return (
             engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             if read_only
@@ -89,9 +91,10 @@ def open_engine(setting: str, *, read_only: bool = False) -> Engine:
         return module.connect(target, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
     if read_only:
-        engine = create_engine("sqlite://", module=module, creator=connect, pool_size=READERS, poolclass=QueuePool)
+        pool: dict[str, Any] = {"pool_size": READERS, "poolclass": QueuePool}
     else:
-        engine = create_engine("sqlite://", module=module, creator=connect, poolclass=NullPool)
+        pool = {"poolclass": NullPool}
+    engine = create_engine("sqlite://", module=module, creator=connect, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -125,9 +128,10 @@ def disk_trouble(failure: BaseException | None) -> ScoreboardError | None:
 
 @dataclass(frozen=True)
 class Work:
-    """Something to be done in a transaction, and where its outcome goes."""
+    """Something to be done in a transaction, and where its outcome goes; a `probe` stores nothing."""
 
     run: Callable[[Connection], Any]
+    probe: bool = False
     outcome: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -163,9 +167,10 @@ def tell(batch: Sequence[Done]) -> None:
 class Writer(threading.Thread):
     """The one thread that writes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, figures: Figures) -> None:
         super().__init__(name="scoreboard-writer", daemon=True)
         self.engine = engine
+        self.figures = figures
         self.waiting: queue.Queue[Work | None] = queue.Queue(WAITING)
         self.trouble: ScoreboardError | None = None  # with the disk, when the last commit met with it
 
@@ -184,7 +189,11 @@ class Writer(threading.Thread):
                         stop = True
                         break
                     batch.append(work)
-                tell(self.commit(connection, batch))
+                began_at = time.monotonic()
+                done = self.commit(connection, batch)
+                self.figures.committed.add(time.monotonic() - began_at)
+                self.figures.together.add(len(batch))
+                tell(done)
                 if stop:
                     return
 
@@ -200,7 +209,7 @@ class Writer(threading.Thread):
             if trouble is not None:
                 self.note(trouble, failure)
             return [Done(work, failure=trouble or failure) for work in batch]
-        if any(each.failure is None for each in outcomes):
+        if any(each.failure is None and not each.work.probe for each in outcomes):
             self.note(None)
         return outcomes
 
@@ -208,9 +217,10 @@ class Writer(threading.Thread):
         """Keep what the disk does, and log when that changes."""
         if type(trouble) is not type(self.trouble):
             if trouble is None:
-                logger.warning("Work is stored again.")
+                logger.warning("Work is stored again.", extra={"event": "storage.resumed"})
             else:
-                logger.error("Nothing is stored (%s): %s", trouble.code, failure)
+                words = "Nothing is stored (%s): %s"
+                logger.error(words, trouble.code, failure, extra={"event": "storage.refused"})
         self.trouble = trouble
 
     def attempt(self, connection: Connection, work: Work) -> Done:
@@ -234,11 +244,11 @@ class Database:
     `f` is a plain function whose first argument is the session. It must not wait for anything but the database.
     """
 
-    def __init__(self, setting: str) -> None:
+    def __init__(self, setting: str, figures: Figures | None = None) -> None:
         self.setting = setting
         self.write_engine = open_engine(setting)
         self.read_engine = open_engine(setting, read_only=True)
-        self.writer = Writer(self.write_engine)
+        self.writer = Writer(self.write_engine, figures or Figures())
         self.limiter = anyio.CapacityLimiter(READERS)
 
     async def read(self, f: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -278,6 +288,22 @@ class Database:
             raise Busy("More is waiting than can be stored just now. Please try again.", extra={"seconds": 1}) from None
         return await work.outcome
 
+    async def writable(self, seconds: float) -> bool:
+        """Whether the writer takes up work and gets through with it, within so many seconds. Nothing is stored."""
+        if self.trouble is not None or not self.writer.is_alive():
+            return False
+        try:
+            async with asyncio.timeout(seconds):
+                await self.done(Work(lambda _connection: None, probe=True))
+        except (TimeoutError, ScoreboardError, SQLAlchemyError):
+            return False
+        return True
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work wait to be stored."""
+        return self.writer.waiting.qsize()
+
     @property
     def trouble(self) -> ScoreboardError | None:
         """Why nothing can be stored just now, as far as that is known: DiskFull, StorageFailed."""
@@ -297,9 +323,9 @@ class Database:
 
 
 @contextlib.asynccontextmanager
-async def opened(setting: str) -> AsyncIterator[Database]:
+async def opened(setting: str, figures: Figures | None = None) -> AsyncIterator[Database]:
     """Open a database that exists and is of this version; close it at the end."""
-    database = Database(setting)
+    database = Database(setting, figures)
     database.start()
     try:
         yield database

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, func, select, text
 
 from scoreboard.database import (
     SOUND_SQLITE,
     WAITING,
     Database,
+    Work,
     database_address,
     open_engine,
     opened,
     sound_sqlite,
 )
-from scoreboard.errors import Busy, Unusable
+from scoreboard.errors import Busy, DiskFull, Unusable
 from scoreboard.models import Event, Organiser, Team
 
 
@@ -167,3 +168,31 @@ async def test_readers_do_not_take_each_others_connections(database: Database, d
     async with opened(database_path) as other:
         both = [each for _ in range(150) for each in (database, other)]
         assert await asyncio.gather(*(each.read(slowly) for each in both)) == [20_000] * 300
+
+
+async def test_whether_the_writer_gets_through_is_asked_without_storing_anything(database: Database) -> None:
+    assert await database.writable(10)
+    database.writer.trouble = DiskFull("full")
+    assert not await database.writable(10)
+
+
+async def test_a_probe_that_passes_does_not_make_a_full_disk_seem_well(database: Database) -> None:
+    trouble = database.writer.trouble = DiskFull("full")
+    await database.done(Work(lambda _connection: None, probe=True))
+    assert database.trouble is trouble
+
+
+async def test_commits_are_measured(database: Database) -> None:
+    await asyncio.gather(*(database.write(add, str(i)) for i in range(5)))
+    figures = database.writer.figures
+    assert figures.committed.all().count == figures.together.all().count
+    assert figures.together.all().total == 5
+
+
+async def test_an_error_of_the_database_quotes_nothing_that_was_stored(database: Database) -> None:
+    def fail(session: Session) -> None:
+        session.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": "hush"})
+
+    with pytest.raises(SQLAlchemyError) as caught:
+        await database.write(fail)
+    assert "hush" not in str(caught.value)

@@ -101,7 +101,8 @@ class Keeper:
             try:
                 await self.look()
             except (ScoreboardError, SQLAlchemyError, OSError) as failure:
-                logger.error("No copy of the database was made: %s. The last one is %s.", failure, self.age())  # noqa: TRY400  (told every minute: one line)
+                words = "No copy of the database was made: %s. The last one is %s."
+                logger.error(words, failure, self.age(), extra={"event": "backup.failed"})  # noqa: TRY400  (told every minute: one line)
 
     async def look(self) -> Copy | None:
         """Make a copy if one is due, and return it. Raises what went wrong."""
@@ -130,9 +131,14 @@ class Keeper:
         self.sound = examine(part, called, since=self.sound, pause=PAUSE_SECONDS)
         return self.sound
 
+    def seconds_since(self) -> float | None:
+        """How old the last copy of this process is, in seconds; None while there is none."""
+        return None if self.kept_at is None else self.clock() - self.kept_at
+
     def age(self) -> str:
-        """How old the last copy of this process is, in words."""
-        return "not there" if self.kept_at is None else f"{self.clock() - self.kept_at:.0f} s old"
+        """The same in words."""
+        seconds = self.seconds_since()
+        return "not there" if seconds is None else f"{seconds:.0f} s old"
 
 
 def turned(before: Mark | None, now: Mark) -> bool:

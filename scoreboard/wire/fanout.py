@@ -28,6 +28,7 @@ What is walled off, with the reasons measured in tests/attacks:
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -79,6 +80,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
                 ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
             ]
         self.peers = server_state.peers if isinstance(server_state, SharedState) else None
+        self.cut = server_state.cut if isinstance(server_state, SharedState) else Counter()
         self.packed = False
         self.listener: Listener | None = None
         self.stalled: asyncio.TimerHandle | None = None
@@ -138,6 +140,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.allowed_at = now
         self.allowance -= len(self.conn.events)
         if self.allowance < 0:
+            self.cut["too many frames"] += 1
             self.conn.events_received()
             self.conn.fail(POLICY, "too many frames")
             self.handle_parser_exception()
@@ -168,6 +171,11 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
 
     def keepalive_timeout(self) -> None:
         """Give up a client that does not answer: at once, since nobody would read a farewell."""
+        self.give_up("silent")
+
+    def give_up(self, reason: str) -> None:
+        """End the connection at once, and count why."""
+        self.cut[reason] += 1
         self.transport.abort()
 
     def pause_writing(self) -> None:
@@ -175,7 +183,7 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         super().pause_writing()
         self.transport.pause_reading()
         if self.stalled is None:
-            self.stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+            self.stalled = self.loop.call_later(STALLED_SECONDS, self.give_up, "stalled")
         if self.listener is not None:
             self.listener.hold()
 

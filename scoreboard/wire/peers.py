@@ -76,8 +76,9 @@ class Peers:
 
 
 class SharedState(ServerState):
-    """What uvicorn shares between its connections, and who they come from."""
+    """What uvicorn shares between its connections, who they come from, and which were cut, by the reason."""
 
     def __init__(self, peers: Peers) -> None:
         super().__init__()
         self.peers = peers
+        self.cut: Counter[str] = Counter()

@@ -3,11 +3,17 @@
 Headers and bodies that are sent by drops, answers that are not read, and connections that are opened for their own sake
 cost a client nothing and the server a place. uvicorn limits only the time between requests.
 
-It stands on these undocumented parts of uvicorn: `conn` (an h11 connection), `transport`, `client`, `loop`, `flow`, and
-that `handle_websocket_upgrade` hands the transport on. The tests of this module hold them.
+The scope of each request that was read whole holds under `ARRIVAL` when its last byte was, on the monotonic clock: the
+application may have its turn a while later, and whoever waits for an answer waits from there.
+
+It stands on these undocumented parts of uvicorn: `conn` (an h11 connection), `transport`, `client`, `loop`, `flow`,
+`scope` and `cycle` of the newest request, and that `handle_websocket_upgrade` hands the transport on. The tests of this
+module hold them.
 """
 
 import asyncio
+import time
+from collections import Counter
 from typing import Any
 
 import h11
@@ -20,6 +26,8 @@ from scoreboard.wire.peers import SharedState
 HEADERS_SECONDS = 10.0  # from the connection, or from the first byte of a further request
 BODY_SECONDS = 10.0  # from the end of the headers
 STALLED_SECONDS = 10.0  # in which a client reads nothing of what was sent
+
+ARRIVAL = "scoreboard.arrival"  # where the application finds it in the scope
 
 RECEIVING_HEADERS = h11.IDLE
 RECEIVING_BODY = h11.SEND_BODY
@@ -37,6 +45,7 @@ class RequestProtocol(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.peers = server_state.peers if isinstance(server_state, SharedState) else None
+        self.cut = server_state.cut if isinstance(server_state, SharedState) else Counter()
         self.counted = ""  # the address that is counted for this connection
         self.awaited: object = None  # the part of a request that has a deadline now
         self.deadline: asyncio.TimerHandle | None = None
@@ -47,14 +56,18 @@ class RequestProtocol(H11Protocol):
         super().connection_made(transport)
         if self.peers is not None and self.client is not None:
             if not self.peers.enter(self.client[0]):
-                transport.abort()
+                self.give_up("address full")
                 return
             self.counted = self.client[0]
         self.expect(RECEIVING_HEADERS)
 
     def data_received(self, data: bytes) -> None:
         """Take in what a client sent, and see what it owes now."""
+        read_at = time.monotonic()
         super().data_received(data)
+        if self.cycle is not None and not self.cycle.more_body:
+            scope: Any = self.cycle.scope
+            scope.setdefault(ARRIVAL, read_at)
         if not self.transport.is_closing() and self.transport.get_protocol() is self:
             self.expect(self.conn.their_state)
 
@@ -66,7 +79,7 @@ class RequestProtocol(H11Protocol):
         if state in (RECEIVING_HEADERS, RECEIVING_BODY):
             self.awaited = state
             seconds = HEADERS_SECONDS if state is RECEIVING_HEADERS else BODY_SECONDS
-            self.deadline = self.loop.call_later(seconds, self.transport.abort)
+            self.deadline = self.loop.call_later(seconds, self.give_up, "late request")
 
     def stop_expecting(self) -> None:
         """The client owes nothing."""
@@ -89,12 +102,17 @@ class RequestProtocol(H11Protocol):
         """Begin to wait for a client that does not read its answer."""
         super().pause_writing()
         if self.stalled is None:
-            self.stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+            self.stalled = self.loop.call_later(STALLED_SECONDS, self.give_up, "stalled")
 
     def resume_writing(self) -> None:
         """Go on with a client that reads."""
         self.stop_waiting()
         super().resume_writing()
+
+    def give_up(self, reason: str) -> None:
+        """End the connection at once, and count why."""
+        self.cut[reason] += 1
+        self.transport.abort()
 
     def stop_waiting(self) -> None:
         """Do not abort the client."""

@@ -2,6 +2,7 @@
 
 When it is told to stop, it takes no more connections, lets the application say goodbye to every reader (the state of
 its lifespan holds a `hub`, which can be ended), closes every connection, and does not wait for those who do not read.
+The state also holds `figures`, which are told what is counted here: their `cut`, the connections that were ended.
 """
 
 import gc
@@ -33,6 +34,10 @@ SPARE_DESCRIPTORS = 500  # of files, the database, and connections that are no v
 # looking through all of them again and again doubles the price of connecting.
 COLLECT_AFTER = (100_000, 50, 100)
 
+# After which a thread that waits for the interpreter is given it; Python's own is ten times that. The writer needs it
+# several times for a ballot, and would wait so long each time while everybody is being told.
+TURN_SECONDS = 0.0005
+
 
 def tune(listening: socket.socket) -> None:
     """Set what every accepted connection inherits, as far as this system has it."""
@@ -61,14 +66,17 @@ class Server(uvicorn.Server):
     ) -> None:
         """`farewell` gives a reader's last message, given whether it comes first; `alone`: in a process of its own."""
         super().__init__(config)
-        self.server_state = SharedState(peers)
+        self.server_state = self.shared = SharedState(peers)
         self.farewell = farewell
         self.alone = alone
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin; what is there by then stays, so the collector need not look at it again."""
         await super().startup(sockets)
+        if "figures" in self.lifespan.state:  # not when the application failed to start
+            self.lifespan.state["figures"].cut = self.shared.cut
         if self.alone:
+            sys.setswitchinterval(TURN_SECONDS)
             gc.collect()
             gc.freeze()
             gc.set_threshold(*COLLECT_AFTER)
@@ -81,19 +89,27 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def configuration(app: Callable[..., Any], *, trusted_proxies: str = "", ping: bool = False) -> uvicorn.Config:
-    """How uvicorn is to run the application. What is not said here is refused or off."""
+def configuration(
+    app: Callable[..., Any], *, trusted_proxies: str = "", ping: bool = False, certificate: str = "", key: str = ""
+) -> uvicorn.Config:
+    """How uvicorn is to run the application; with a certificate and its key (PEM files), over TLS.
+
+    What is not said here is refused or off.
+    """
     return uvicorn.Config(
         app,
         interface="asgi3",
         http=RequestProtocol,
         ws=FanoutProtocol,
         lifespan="on",
+        log_config=None,  # its lines go where ours go
         log_level="warning",  # at a lower one uvicorn logs addresses of sockets with their queries
         access_log=False,
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies or [],
+        ssl_certfile=certificate or None,
+        ssl_keyfile=key or None,
         backlog=BACKLOG,
         timeout_graceful_shutdown=STOP_SECONDS,
         ws_max_size=LONGEST_MESSAGE,

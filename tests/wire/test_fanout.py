@@ -340,6 +340,6 @@ def test_the_handshake_is_forgotten() -> None:
 
 def test_the_parts_of_uvicorn_that_are_overridden_are_there() -> None:
     ours = {name for name, value in vars(FanoutProtocol).items() if callable(value) and not name.startswith("__")}
-    added = {"attach", "detach", "forget_handshake", "stop_waiting"}
+    added = {"attach", "detach", "forget_handshake", "give_up", "stop_waiting"}
     theirs = set(dir(FanoutProtocol.__mro__[1]))
     assert ours - theirs == added

@@ -1,15 +1,18 @@
 """What uvicorn's HTTP protocol is made to do beside its own; tests/attacks hold it against a whole server."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
-from serving import free_server
+import uvicorn
+from serving import free_server, under_way
 from starlette.types import Receive, Scope, Send
 
+from scoreboard.cli.serve import listening_socket
 from scoreboard.wire import requests
-from scoreboard.wire.peers import Peers
-from scoreboard.wire.requests import RequestProtocol
+from scoreboard.wire.peers import Peers, SharedState
+from scoreboard.wire.requests import ARRIVAL, RequestProtocol
 from scoreboard.wire.serving import configuration
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -114,6 +117,48 @@ async def test_connections_are_counted_by_address_until_they_are_lost() -> None:
     assert peers.held.total() == 0
 
 
+async def test_a_request_arrives_with_its_last_byte() -> None:
+    scopes: list[Scope] = []
+    begun = asyncio.Event()
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            begun.set()
+        await app(scope, receive, send)
+        if scope["type"] == "http":
+            scopes.append(scope)
+
+    async with free_server(configuration(noting)) as port, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(WHOLE[:-2])
+        await begun.wait()
+        began_at = time.monotonic()
+        writer.write(WHOLE[-2:] + WHOLE)
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\nxx")
+        writer.close()
+    assert [began_at <= scope[ARRIVAL] <= time.monotonic() for scope in scopes if ARRIVAL in scope] == [True]
+    assert len(scopes) == 2  # the second was read with the first, and arrives when it has its turn
+
+
+async def test_connections_that_are_ended_are_counted_by_the_reason() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"GET / HT")
+        await read_or_reset(reader)
+
+    running = uvicorn.Server(configuration(app))
+    running.server_state = state = SharedState(Peers(1, 1))
+    with listening_socket("127.0.0.1", 0) as bound:
+        async with under_way(running, bound), asyncio.timeout(20):
+            host, port = bound.getsockname()
+            here, away = await asyncio.open_connection(host, port), await asyncio.open_connection(host, port)
+            assert await read_or_reset(away[0]) == b""
+            await talk(*here)
+            for _, writer in (here, away):
+                writer.close()
+    assert state.cut == {"address full": 1, "late request": 1}
+
+
 async def read_or_reset(reader: asyncio.StreamReader) -> bytes:
     try:
         return await reader.read()
@@ -123,4 +168,4 @@ async def read_or_reset(reader: asyncio.StreamReader) -> bytes:
 
 def test_the_parts_of_uvicorn_that_are_overridden_are_there() -> None:
     ours = {name for name, value in vars(RequestProtocol).items() if callable(value) and not name.startswith("__")}
-    assert ours - set(dir(RequestProtocol.__mro__[1])) == {"expect", "stop_expecting", "stop_waiting"}
+    assert ours - set(dir(RequestProtocol.__mro__[1])) == {"expect", "give_up", "stop_expecting", "stop_waiting"}

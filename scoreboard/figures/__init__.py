@@ -1,0 +1,1 @@
+"""What a running server measures of itself, in its own memory: how long things take, how many there are."""
