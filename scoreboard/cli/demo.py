@@ -15,8 +15,10 @@ import segno
 import uvicorn
 from sqlmodel import Session, col, select
 
+from scoreboard import logs
 from scoreboard.cli.serve import address_of, first_way_in, listening_socket, server
 from scoreboard.cli.simulation import Tally, simulate
+from scoreboard.cli.tls import only_this_machine
 from scoreboard.database import Database, opened
 from scoreboard.exchange.folder import read_folder
 from scoreboard.judging import access, rounds
@@ -129,13 +131,13 @@ async def run(settings: Settings, tally: Tally, *, speed: float, seed: int, seco
 @click.option("--seed", type=int, default=2026, show_default=True, help="The same seed, the same judges.")
 def demo(speed: float, host: str, port: int, database: str | None, seconds: float | None, seed: int) -> None:
     """Show it all: an event in two languages, with judges who score by themselves."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with tempfile.TemporaryDirectory(prefix="scoreboard-") as folder:
+    with logs.written("text", level=logging.WARNING), tempfile.TemporaryDirectory(prefix="scoreboard-") as folder:
         settings = Settings.from_environment(
             {},
             database=database or str(Path(folder) / "demo.db"),
             host=host,
             port=port,
+            insecure_lan=not only_this_machine(host),
             backups=None if database else OFF,
             language="ar",
         )

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from scoreboard.cli.options import database_option, ready
 from scoreboard.database import opened
-from scoreboard.errors import InvalidEvent, NotFound, RubricLocked
+from scoreboard.errors import InvalidEvent, JudgeAndMember, NotFound, RubricLocked
 from scoreboard.exchange.folder import read_folder, write_folder
 from scoreboard.judging.setup import roster
 from scoreboard.judging.setup.changes import Change, Changes
@@ -35,7 +35,7 @@ def import_event(folder: Path, database: str) -> None:
         form = read_folder(folder)
         ready(database)
         changes = asyncio.run(stored(form, database))
-    except (InvalidEvent, RubricLocked) as refused:
+    except (InvalidEvent, JudgeAndMember, RubricLocked) as refused:
         for fault in refused.extra["faults"]:
             click.echo(fault_line(Fault.from_json(fault)), err=True)
         raise click.ClickException(str(refused)) from refused

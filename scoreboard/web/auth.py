@@ -1,15 +1,17 @@
 """Who is asking: sessions in cookies, one for judges and one for organisers."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from scoreboard.judging import access
+from scoreboard.judging.staff.roles import Role
 from scoreboard.models import Judge, Organiser
 from scoreboard.web.state import State
 
 JUDGE = "judge"
+DEVICE = "judge-device"  # the token of a judge's newest session: it outlives it, and opens nothing by itself
 CONSOLE = "console"
 
 
@@ -41,14 +43,62 @@ def forget(request: HTTPConnection[Any], response: Response, surface: str) -> No
     response.delete_cookie(cookie_name(request, surface), path="/")
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who asks for something of the console: with their role at the event of the address, if it names one."""
+
+    organiser: Organiser
+    role: Role | None
+    fresh: bool
+    owes_factor: bool
+
+    @property
+    def reads(self) -> bool:
+        """Whether they may see what is hidden from the public."""
+        return self.role is not Role.PRESENTER
+
+    @property
+    def decides(self) -> bool:
+        """Whether they may excuse judges from teams."""
+        return self.role in {Role.OWNER, Role.ORGANISER, Role.CHIEF_JUDGE}
+
+    @property
+    def runs(self) -> bool:
+        """Whether they may run the event."""
+        return self.role in {Role.OWNER, Role.ORGANISER}
+
+    @property
+    def exports(self) -> bool:
+        """Whether they may take the record away."""
+        return self.role in {Role.OWNER, Role.ORGANISER, Role.AUDITOR}
+
+    @property
+    def owns(self) -> bool:
+        """Whether they may decide who may do what."""
+        return self.role is Role.OWNER
+
+
+def caller_of(connection: HTTPConnection[Any]) -> Caller:
+    """The person of the console whom the route's policy let in."""
+    caller: Caller = connection.scope[CONSOLE]
+    return caller
+
+
 async def signed_in_judge(request: Request[State]) -> Judge:
-    """The judge whose request this is. Raises NotSignedIn."""
-    return await request.state["database"].read(access.judge_of, token_of(request, JUDGE))
+    """The judge whom the route's policy let in."""
+    judge: Judge = request.scope[JUDGE]
+    return judge
 
 
-async def signed_in_organiser(request: Request[State]) -> Organiser:
-    """The organiser whose request this is. Raises NotSignedIn."""
-    return await request.state["database"].read(access.organiser_of, token_of(request, CONSOLE))
+def by_htmx(connection: HTTPConnection[Any]) -> bool:
+    """Whether a script on the page asks for a part of it."""
+    return connection.headers.get("hx-request") == "true"
+
+
+def provider(request: HTTPConnection[Any]) -> str:
+    """What the organisation's own sign-in is called; empty where there is none."""
+    settings = request.state["settings"]
+    return settings.oidc_name or settings.oidc_issuer.partition("://")[2] if settings.oidc_issuer else ""
 
 
 def device_of(request: HTTPConnection[Any]) -> str:

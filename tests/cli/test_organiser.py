@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from scoreboard.cli.main import commands
 from scoreboard.database import open_engine
 from scoreboard.errors import NotSignedIn
-from scoreboard.judging import access
+from scoreboard.judging.staff import organisers, sessions
 from scoreboard.models import Organiser
 
 PASSWORD = "correct horse battery"
@@ -30,7 +30,7 @@ def test_an_organiser_is_added_with_a_password_typed_twice_and_not_shown(path: s
     done = run(path, "add", "fatima", typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert (done.exit_code, PASSWORD in done.output) == (0, False)
     with session(path) as opened:
-        assert access.organiser_by_password(opened, "fatima", PASSWORD).name == "fatima"
+        assert organisers.organiser_by_password(opened, "fatima", PASSWORD).name == "fatima"
         kept = opened.exec(select(Organiser.password_hash)).one()
     assert kept.startswith("$argon2id$")
 
@@ -38,7 +38,7 @@ def test_an_organiser_is_added_with_a_password_typed_twice_and_not_shown(path: s
 def test_a_password_can_come_from_another_program(path: str) -> None:
     assert run(path, "add", "fatima", "--password-stdin", typed=f"{PASSWORD}\n").exit_code == 0
     with session(path) as opened:
-        assert access.organiser_by_password(opened, "fatima", PASSWORD).name == "fatima"
+        assert organisers.organiser_by_password(opened, "fatima", PASSWORD).name == "fatima"
 
 
 @pytest.mark.parametrize("typed", ["\n", "", "short\n"])
@@ -51,7 +51,7 @@ def test_a_short_password_is_refused_in_words(path: str, typed: str) -> None:
 
 def test_two_organisers_have_two_names(path: str) -> None:
     run(path, "add", "fatima", "--password-stdin", typed=PASSWORD)
-    done = run(path, "add", " fatima ", "--password-stdin", typed=PASSWORD)
+    done = run(path, "add", " fatima ", "--owner", "--password-stdin", typed=PASSWORD)
     assert (done.exit_code, done.stderr) == (1, "Error: There is already an organiser named fatima.\n")
 
 
@@ -61,10 +61,10 @@ def test_a_link_is_printed_that_signs_in_once(path: str) -> None:
     address, _, secret = done.stdout.strip().partition("#")
     assert address == "https://score.example/console/enter"
     with session(path) as opened:
-        token = access.redeem_one_time_link(opened, secret, "test")
-        assert access.organiser_of(opened, token).name == "fatima"
+        token = organisers.redeem_one_time_link(opened, secret, "test")
+        assert sessions.organiser_of(opened, token).name == "fatima"
         with pytest.raises(NotSignedIn):
-            access.redeem_one_time_link(opened, secret, "test")
+            organisers.redeem_one_time_link(opened, secret, "test")
 
 
 def test_there_is_no_link_for_a_stranger(path: str) -> None:

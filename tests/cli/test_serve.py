@@ -1,3 +1,5 @@
+import json
+import os
 import re
 import signal
 import sqlite3
@@ -14,7 +16,7 @@ from click.testing import CliRunner
 from scoreboard.cli.main import commands
 from scoreboard.cli.serve import address_of, first_way_in, listening_socket
 from scoreboard.database import Database
-from scoreboard.judging import access
+from scoreboard.judging.staff import organisers
 from scoreboard.settings import Settings
 from scoreboard.signing import SigningKey, key_file, write_key
 
@@ -135,7 +137,7 @@ async def test_the_first_way_in_is_offered_until_somebody_has_a_password(databas
     assert first
     assert second
     assert first != second
-    await database.write(access.add_organiser, "Olga", "a long password")
+    await database.write(organisers.add_organiser, "Olga", "a long password")
     assert await database.write(first_way_in) is None
 
 
@@ -144,3 +146,25 @@ def test_a_port_that_cannot_be_is_refused_in_words(database_path: str, port: str
     result = CliRunner().invoke(commands, ["serve", "--database", database_path, "--port", port])
     assert result.exit_code == 1
     assert "SCOREBOARD_PORT" in result.stderr
+
+
+def test_a_server_with_metrics_tells_them_where_it_was_told_to_and_logs_as_json(tmp_path: Path) -> None:
+    with listening_socket("127.0.0.1", 0) as free:
+        private = f"127.0.0.1:{free.getsockname()[1]}"
+    os.environ["SCOREBOARD_METRICS"] = private
+    try:
+        with serving("--database", str(tmp_path / "new.db")) as (process, lines):
+            address = lines[0].removeprefix("Scoreboard on ").strip()
+            httpx2.get(f"{address}/nowhere")
+            metrics = httpx2.get(f"http://{private}/metrics")
+            public = httpx2.get(f"{address}/metrics")
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+            if process.stderr is None:
+                raise AssertionError
+            told = [json.loads(line) for line in process.stderr.read().splitlines()]
+    finally:
+        del os.environ["SCOREBOARD_METRICS"]
+    assert (metrics.status_code, public.status_code) == (200, 404)
+    assert 'scoreboard_answers_total{method="GET",route="unmatched",status="404"} 1.0' in metrics.text
+    assert [(line["event"], line["status"]) for line in told] == [("request.refused", 404)] * 2

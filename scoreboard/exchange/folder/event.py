@@ -58,6 +58,7 @@ def read_event(folder: Folder) -> tuple[EventForm | None, Keys]:
         time_zone=read_time_zone(section),
         language=section.choice("language", ("ar", "en")),
         digits=section.choice("digits", ("latn", "arab"), "latn"),
+        four_eyes=section.flag("four_eyes"),
         rounds=tuple(read_round(key, part) for key, part in rounds),
         organisations=tuple(read_named(key, part) for key, part in organisations),
         tracks=tuple(read_named(key, part) for key, part in tracks),

@@ -29,6 +29,7 @@ TEAM_COLUMNS = (
     "tracks",
     "status",
     "reason",
+    "members",
 )
 JUDGE_COLUMNS = ("id", "name_en", "name_ar", "organisation", "email", "language", "status")
 CONFLICT_COLUMNS = ("judge", "team", "reason")
@@ -66,6 +67,7 @@ def read_teams(folder: Folder, keys: Keys) -> tuple[list[tuple[Row, TeamForm]], 
                     tracks=read_tracks(row, keys),
                     status=read_word(row, "status", TEAM_STATES),
                     out_reason=row.cell("reason", LONG),
+                    members=read_members(row),
                 ),
             )
         )
@@ -205,11 +207,28 @@ def read_word(row: Row, column: str, words: tuple[str, ...]) -> str | None:
 def read_email(row: Row) -> str | None:
     """Read an e-mail address, or nothing."""
     email = row.cell("email")
-    if email and not EMAIL.fullmatch(email):
-        row.at("email").fault(
-            "%(found)s is not an e-mail address; one looks like name@example.org.", found=shortened(email)
-        )
+    if email:
+        check_email(row, "email", email)
     return email
+
+
+def read_members(row: Row) -> tuple[str, ...] | None:
+    """Read the e-mail addresses of a team's members, with ; between them, each once."""
+    text = row.cell("members", LONG)
+    if text is None:
+        return None
+    found = tuple(dict.fromkeys(address for part in text.split(";") if (address := part.strip())))
+    for address in found:
+        check_email(row, "members", address)
+    return found
+
+
+def check_email(row: Row, column: str, address: str) -> None:
+    """Note what is no e-mail address."""
+    if not EMAIL.fullmatch(address):
+        row.at(column).fault(
+            "%(found)s is not an e-mail address; one looks like name@example.org.", found=shortened(address)
+        )
 
 
 def read_round(row: Row, keys: Keys) -> str:

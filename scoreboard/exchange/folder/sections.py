@@ -189,6 +189,13 @@ class Section:
         both.close()
         return english, arabic
 
+    def flag(self, key: str) -> bool:
+        """Read yes or no; no where nothing is said."""
+        value = self.take(key, f"{key} = true", required=False)
+        if value is not None and not isinstance(value, bool):
+            self.mistyped(key, value, f"{key} = true")
+        return value is True
+
     def whole(self, key: str, default: int, least: int) -> int:
         """Read a whole number."""
         value = self.take(key, f"{key} = {default}", required=False)

@@ -46,7 +46,9 @@ def team_cells(form: EventForm, team: TeamForm) -> list[str]:
     """Give a team's cells; tracks stand in the event's order."""
     tracks = [track.key for track in form.tracks if team.tracks and track.key in team.tracks]
     named = (team.name_en, team.name_ar, team.project_en, team.project_ar)
-    cells = (team.key, *named, team.organisation, team.desk, ";".join(tracks), team.status, team.out_reason)
+    left = (team.status, team.out_reason)
+    members = ";".join(team.members or ())
+    cells = (team.key, *named, team.organisation, team.desk, ";".join(tracks), *left, members)
     return [cell or "" for cell in cells]
 
 
@@ -68,6 +70,8 @@ def event_lines(form: EventForm) -> Iterator[str]:
     yield line("time_zone", form.time_zone)
     yield line("language", form.language)
     yield line("digits", form.digits)
+    if form.four_eyes:
+        yield "four_eyes = true"
     for round_ in form.rounds:
         yield from round_lines(round_)
     for title, parts in (("organisations", form.organisations), ("tracks", form.tracks)):

@@ -56,8 +56,8 @@ def test_arabic_is_shown_by_a_spreadsheet_and_formulas_are_not_run(tmp_path: Pat
         roster.store(session, event_form(teams=(team("T1", name_ar="واحة", name_en="=1+1"),)), "test")
         write_folder(session, the_event(session), tmp_path)
     assert (tmp_path / "teams.csv").read_bytes() == (
-        "\ufeffid,name_en,name_ar,project_en,project_ar,organisation,table,tracks,status,reason\r\n"
-        "T1,'=1+1,واحة,,,,,,,\r\n"
+        "\ufeffid,name_en,name_ar,project_en,project_ar,organisation,table,tracks,status,reason,members\r\n"
+        "T1,'=1+1,واحة,,,,,,,,\r\n"
     ).encode()
 
 
