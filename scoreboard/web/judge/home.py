@@ -17,6 +17,7 @@ from scoreboard.models import Judge
 from scoreboard.web.auth import JUDGE, signed_in_judge, token_of
 from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions, texts_for_script
 from scoreboard.web.state import State
+from scoreboard.web.watch import arrived_at
 
 LARGEST_BALLOT = 65_536  # bytes; the longest texts that a ballot may hold, in any script
 JUDGE_HEADER = "scoreboard-judge"
@@ -107,7 +108,7 @@ async def submit_form(request: Request[State]) -> Response:
         bundle = await bundle_of_address(request, judge)
         entry = entry.on_top_of(bundle.of(request.path_params["team"]).ballot)
         return card(request, bundle, entry, status=409, compare=True)
-    request.state["publisher"].changed(judge.event_id)
+    request.state["publisher"].changed(judge.event_id, arrived_at(request.scope))
     return RedirectResponse(request.url.path, 303)
 
 
@@ -123,7 +124,7 @@ async def put_ballot(request: Request[State]) -> Response:
         ballot = await ballots.reoffer(request.state["database"], caller, form)
     else:
         ballot = await ballots.submit(request.state["database"], caller, form)
-    request.state["publisher"].changed(ballot.event_id)
+    request.state["publisher"].changed(ballot.event_id, arrived_at(request.scope))
     notary = request.state["notary"]
     receipt = notary.receipt(ballot.entry, str(ballot.uuid), ballot.revision)
     witness = await notary.witness(ballot.event_id, held_by(request), ballot.sequence)

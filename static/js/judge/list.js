@@ -36,6 +36,7 @@ async function refresh() {
   let text;
   try {
     const response = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+    if (response.redirected) outbox.look(); // it finds out why
     if (!response.ok || response.redirected) return;
     text = await response.text();
   } catch {

@@ -34,7 +34,9 @@ export function notices(store, outbox, texts) {
   const unkept = document.getElementById("unkept");
   unkept.hidden = store.kept;
   unkept.querySelector(".words").textContent = store.kept ? "" : texts.say("unkept");
-  document.getElementById("signed-out").hidden = outbox.state !== SIGNED_OUT;
+  const out = outbox.state === SIGNED_OUT;
+  document.getElementById("revoked").hidden = !(out && outbox.revoked);
+  document.getElementById("signed-out").hidden = !out || outbox.revoked;
   document.getElementById("distrusted").hidden = outbox.state !== DISTRUSTED;
   tellRestored(outbox.restored, texts);
 }

@@ -22,6 +22,8 @@ export const DISTRUSTED = "distrusted";
 export class Outbox extends EventTarget {
   /** What it is doing: SENDING, or why it is not: WAITING for a connection, SIGNED_OUT, DISTRUSTED. */
   state = WAITING;
+  /** Whether the organisers have signed this device out, which is then the reason for SIGNED_OUT. */
+  revoked = false;
   /** What a restored server lacked: how many of how many ballots it has again; null while it lacked nothing. */
   restored = null;
   #store;
@@ -58,6 +60,12 @@ export class Outbox extends EventTarget {
     document.addEventListener("visibilitychange", wake);
     setInterval(wake, LOOK_EVERY);
     this.flush();
+  }
+
+  /** Look at what the server has and says, now. */
+  async look() {
+    this.#due = true;
+    return this.flush();
   }
 
   /** Try to send all that waits. Resolves when there is nothing left to try just now. */
@@ -202,7 +210,10 @@ export class Outbox extends EventTarget {
         if (held && held.epoch !== said.witness.epoch && address !== BUNDLE) this.#due = this.#again = true;
         return { answer: said };
       }
-      if (response.status === 401) return { held: SIGNED_OUT };
+      if (response.status === 401) {
+        this.revoked = said?.code === "device_revoked";
+        return { held: SIGNED_OUT };
+      }
       if (response.status >= 500 || response.status === 429 || typeof said?.code !== "string") return { held: WAITING };
       return { refused: { code: said.code, message: said.message, current: said.current } };
     } catch (failure) {
