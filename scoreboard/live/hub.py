@@ -15,16 +15,15 @@ Everything here belongs to one event loop.
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 
+from scoreboard.figures.figures import Figures
 from scoreboard.live.frames import Frame
-from scoreboard.live.topics import Line, Mailbox, Sink, Subscriber, Topic, Version
+from scoreboard.live.topics import Line, Mailbox, Pushed, Sink, Subscriber, Topic, Version
 
 SLICE = 64  # subscribers told before the event loop has its turn: under a millisecond
-REMEMBERED = 1000  # delays of acknowledgements that are kept
 
 
 class Walk:
@@ -36,6 +35,7 @@ class Walk:
         self.size = size  # of a slice
         self.rest: Iterator[Subscriber] = iter(())
         self.until = 0  # the stamp at which the group was last walked from its beginning
+        self.told = 0  # the stamp up to which the whole group was told
 
     def step(self) -> bool:
         """Tell a slice; give whether some remain."""
@@ -46,28 +46,39 @@ class Walk:
             told = list(islice(self.rest, self.size))
         for subscriber in told:
             subscriber.tell()
+        if len(told) < self.size:
+            self.told = self.until
         return len(told) == self.size or self.until < self.topic.stamp
 
 
 class Hub:
     """Every topic of a running process. `size` is how many subscribers are told before others have their turn."""
 
-    def __init__(self, size: int = SLICE) -> None:
+    def __init__(self, size: int = SLICE, figures: Figures | None = None) -> None:
         self.size = size
+        self.figures = figures or Figures()
         self.topics: dict[str, Topic] = {}
         self.walks: tuple[dict[Topic, Walk], dict[Topic, Walk]] = ({}, {})
         self.walking: asyncio.Task[None] | None = None
         self.farewell: Callable[[bool], str] | None = None  # once the hub has ended
-        self.delays: deque[float] = deque(maxlen=REMEMBERED)  # seconds from a publication to its acknowledgement
 
-    def publish(self, topic: str, frames: Mapping[str, str], version: Version | None = None) -> None:
+    def publish(
+        self,
+        topic: str,
+        frames: Mapping[str, str],
+        version: Version | None = None,
+        told: Callable[[], None] | None = None,
+    ) -> None:
         """Set parts of a topic's state and tell every subscriber. Parts that are not named stay as they are.
 
         Frames are handed out in the order of publication, and within one publication in the order of `frames`. The
-        first slice is told before this returns.
+        first slice is told before this returns. `told` is called when every subscriber of now was told this state or a
+        newer one, as far as its transport takes anything; never, if there is none.
         """
         published = self.topics.setdefault(topic, Topic())
         published.set({part: Frame(text) for part, text in frames.items()}, version)
+        if told is not None and any(published.groups):
+            published.awaiting.append((published.stamp, told))
         self.walk(published)
 
     def pulse(self, topic: str, text: str) -> None:
@@ -83,6 +94,7 @@ class Hub:
                 walk = Walk(topic, group, self.size)
                 if walk.step():
                     walks[topic] = walk
+        self.settle(topic)
         if any(self.walks) and (self.walking is None or self.walking.done()):
             self.walking = asyncio.get_running_loop().create_task(self.walk_on())
 
@@ -95,6 +107,12 @@ class Hub:
                 del walks[topic]  # and to the end of the row
                 if walk.step():
                     walks[topic] = walk
+                self.settle(topic)
+
+    def settle(self, topic: Topic) -> None:
+        """Let those know who wait until everybody was told."""
+        if topic.awaiting:
+            topic.settle(min(walks[topic].told if topic in walks else topic.stamp for walks in self.walks))
 
     @contextmanager
     def subscribe(self, topic: str, *, since: Version | None = None, first: bool = False) -> Iterator[Mailbox]:
@@ -137,15 +155,24 @@ class Hub:
         """How many of them come first."""
         return len(self.topics[topic].groups[0]) if topic in self.topics else 0
 
-    def acknowledge(self, subscriber: Subscriber, version: Version) -> None:
-        """Note what a subscriber says that it shows, and how long the newest state took to get there.
+    def pushed(self) -> dict[str, Pushed]:
+        """How much was written to the subscribers of each topic."""
+        return {name: topic.pushed() for name, topic in self.topics.items()}
 
-        The first word of a subscriber says nothing of that: it may have come long after the publication.
+    def held(self, topic: str) -> int:
+        """How many of a topic's subscribers have a transport that takes nothing just now."""
+        groups = self.topics[topic].groups if topic in self.topics else ()
+        return sum(isinstance(each, Line) and each.held for group in groups for each in group)
+
+    def acknowledge(self, subscriber: Subscriber, version: Version) -> None:
+        """Note what a screen says that it shows, and how long that took to get there since it was published.
+
+        The first word of a screen says nothing of that: it may have come long after the publication.
         """
-        topic = subscriber.topic
-        if subscriber.acknowledged not in {None, version} and version == topic.version:
-            self.delays.append(time.monotonic() - topic.published_at)
-        subscriber.acknowledged = version
+        before, subscriber.acknowledged = subscriber.acknowledged, version
+        published_at = subscriber.topic.published_at.get(version)
+        if published_at is not None and newer(version, before):
+            self.figures.shown.add(time.monotonic() - published_at)
 
     async def end(self, farewell: Callable[[bool], str]) -> None:
         """Say a last word to everybody, which may differ, given whether they come first; then tell nobody anything."""
@@ -158,3 +185,8 @@ class Hub:
                         del group[subscriber]
                         subscriber.end(Frame(farewell(first)))
                     await asyncio.sleep(0)
+
+
+def newer(version: Version, than: Version | None) -> bool:
+    """Whether a version follows another one of the same epoch."""
+    return than is not None and version.epoch == than.epoch and version.number > than.number

@@ -11,10 +11,13 @@ frame serves all. A `Mailbox` is read by whoever sends on by other means, and on
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol, Self
 
 from scoreboard.live.frames import Frame
+
+REMEMBERED = 64  # states of a topic, for how long ago each was published
 
 
 class Version(NamedTuple):
@@ -39,18 +42,51 @@ class Sink(Protocol):
         """Stop telling the listener anything."""
 
 
-class Packets(dict[int, bytes]):
+class Pushed(NamedTuple):
+    """How much was written to subscribers."""
+
+    frames: int
+    size: int  # bytes, before what TLS or TCP add
+
+
+class Packet:
+    """Frames that are written together, and how often they were: counting once a write costs next to nothing."""
+
+    __slots__ = ("copies", "frames", "ready")
+
+    def __init__(self, ready: bytes, frames: int) -> None:
+        self.ready = ready
+        self.frames = frames
+        self.copies = 0
+
+
+class Packets(dict[int, Packet]):
     """What a topic owes, ready to be written: by the stamp up to which a subscriber was told."""
 
     def __init__(self, topic: "Topic", *, packed: bool) -> None:
         super().__init__()
         self.topic = topic
         self.packed = packed
+        self.before = Pushed(0, 0)  # of packets that were cleared
 
-    def __missing__(self, given: int) -> bytes:
+    def __missing__(self, given: int) -> Packet:
         frames = self.topic.newer(given)
-        self[given] = ready = b"".join(frame.packed if self.packed else frame.plain for frame in frames)
-        return ready
+        ready = b"".join(frame.packed if self.packed else frame.plain for frame in frames)
+        self[given] = packet = Packet(ready, len(frames))
+        return packet
+
+    def clear(self) -> None:
+        """Make everything anew when it is next asked for."""
+        self.before = self.pushed()
+        super().clear()
+
+    def pushed(self) -> Pushed:
+        """How much was written of what these packets hold and held."""
+        frames, size = self.before
+        for packet in self.values():
+            frames += packet.copies * packet.frames
+            size += packet.copies * len(packet.ready)
+        return Pushed(frames, size)
 
 
 class Topic:
@@ -61,9 +97,11 @@ class Topic:
         self.parts: dict[str, tuple[int, Frame]] = {}
         self.pulse: Frame | None = None  # the last sign of life, while it is newer than the state
         self.version: Version | None = None
-        self.published_at = 0.0
+        self.published_at: dict[Version, float] = {}  # of the newest states, on a monotonic clock
         self.groups: tuple[dict[Subscriber, None], dict[Subscriber, None]] = ({}, {})
         self.packets = (Packets(self, packed=False), Packets(self, packed=True))
+        self.aside = Pushed(0, 0)  # what was said to one subscriber, or fetched by it
+        self.awaiting: deque[tuple[int, Callable[[], None]]] = deque()  # told when all were told up to a stamp
 
     def set(self, frames: Mapping[str, Frame], version: Version | None) -> None:
         """Replace parts of the state; they stand behind all that stays."""
@@ -71,8 +109,11 @@ class Topic:
         for part, frame in frames.items():
             self.parts.pop(part, None)
             self.parts[part] = (self.stamp, frame)
-        if version != self.version:
-            self.version, self.published_at = version, time.monotonic()
+        if version is not None and version != self.version:
+            self.published_at[version] = time.monotonic()
+            if len(self.published_at) > REMEMBERED:
+                del self.published_at[next(iter(self.published_at))]
+        self.version = version
 
     def advance(self, pulse: Frame | None) -> None:
         """Begin a publication: a pulse, or a state, after which the pulse before it says nothing any more."""
@@ -89,6 +130,24 @@ class Topic:
     def frames(self) -> tuple[Frame, ...]:
         """The whole state."""
         return self.newer(0)
+
+    def pushed(self) -> Pushed:
+        """How much was written to all who ever subscribed."""
+        return add(self.aside, *(packets.pushed() for packets in self.packets))
+
+    def count(self, frames: int, size: int) -> None:
+        """Count what went to one subscriber alone."""
+        self.aside = add(self.aside, Pushed(frames, size))
+
+    def settle(self, stamp: int) -> None:
+        """Everybody was told up to a stamp: tell those who waited for that."""
+        while self.awaiting and self.awaiting[0][0] <= stamp:
+            self.awaiting.popleft()[1]()
+
+
+def add(*parts: Pushed) -> Pushed:
+    """All of these together."""
+    return Pushed(sum(part.frames for part in parts), sum(part.size for part in parts))
 
 
 class Subscriber:
@@ -142,12 +201,16 @@ class Line(Subscriber):
         given, stamp = self.given, self.topic.stamp
         if given < stamp and not self.held:
             self.given = stamp  # first: the transport may say within the write that it is full
-            if ready := self.packets[given]:
-                self.write(ready)
+            packet = self.packets[given]
+            if packet.ready:
+                packet.copies += 1
+                write = self.write  # looked up once, and not ten thousand times
+                write(packet.ready)
 
     def say(self, frame: Frame) -> None:
         """Write a frame to this one, unless the transport is full: then what matters follows when it is empty."""
         if not self.held:
+            self.topic.count(1, len(frame.plain))
             self.write(frame.plain)
 
     def hold(self) -> None:
@@ -199,6 +262,7 @@ class Mailbox(Subscriber):
         frames = (*self.topic.newer(self.given), *self.asides.values())
         self.given = self.topic.stamp
         self.asides.clear()
+        self.topic.count(len(frames), sum(len(frame.payload) for frame in frames))
         return frames
 
     def end(self, farewell: Frame) -> None:

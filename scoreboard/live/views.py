@@ -1,7 +1,7 @@
-"""What may be seen of an event, decided once: by the public, and by its organisers.
+"""What is seen of an event: by everybody while nothing is held, and by its organisers at any time.
 
-While a round is frozen the public's ranking is made from the run that was stored at the freeze, and from nothing
-else: no total, rank, count of ballots or progress of later ballots enters it. Teams that are out are not in it.
+What the public sees while a round is frozen is made elsewhere and from other things (see `projector`). Teams that are
+out are in no ranking.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,43 +9,49 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from scoreboard.errors import NotFound
 from scoreboard.judging import ledger
 from scoreboard.judging.duty.progress import Count, progress
 from scoreboard.judging.groups import Linkage
+from scoreboard.judging.names import names_of
 from scoreboard.judging.outcome import COLD, Outcome, Starts
 from scoreboard.judging.results import Contest, as_lines, contest, newest_run
 from scoreboard.judging.rounds import Phase, current_round, frozen, phase
-from scoreboard.live.messages import NAMELESS, EventCard, Line, Name, Progress, Roster, Standings, Status, TeamCard
-from scoreboard.models import Event, Organisation, Round, Run, Team
+from scoreboard.live.messages import Line, Progress, Roster, Standings, Status
+from scoreboard.models import Event, Round, Run
 from scoreboard.scoring.normalise import METHODS
 
 
 @dataclass(frozen=True)
 class Reading:
-    """All that is read from one snapshot of the database."""
+    """All that is read from one snapshot of the database; `names` are those of `judging.names`."""
 
     event: Event
     round: Round | None
-    teams: Sequence[Team]
-    organisations: Mapping[int | None, Organisation]
+    names: Mapping[str, Any]
     contest: Contest | None
-    kept: Run | None
+    final: Run | None
     ballots: Count
     sequence: int
 
 
 @dataclass(frozen=True)
-class Views:
-    """What the public may see, and what the organisers see today; `starts` is where the next computation may begin."""
+class Today:
+    """An event's ranking as it is; `starts` is where the next computation may begin."""
 
-    roster: Roster
-    public: Standings
-    today: Standings
+    standings: Standings
     sequence: int
     starts: Starts
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the public sees: names, and the ranking that they belong to."""
+
+    roster: Roster
+    standings: Standings
 
 
 def read(session: Session, event_id: int) -> Reading:
@@ -54,34 +60,36 @@ def read(session: Session, event_id: int) -> Reading:
     if event is None:
         raise NotFound("There is no such event.")
     round_ = current_round(session, event_id)
-    kind = None if round_ is None else "frozen" if frozen(round_) else "final" if phase(round_) is Phase.FINAL else None
+    final = round_ is not None and phase(round_) is Phase.FINAL
     return Reading(
         event=event,
         round=round_,
-        teams=session.exec(select(Team).where(Team.event_id == event_id).order_by(col(Team.key))).all(),
-        organisations={o.id: o for o in session.exec(select(Organisation).where(Organisation.event_id == event_id))},
+        names=names_of(session, event, round_),
         contest=contest(session, round_) if round_ else None,
-        kept=newest_run(session, round_.id, kind) if round_ and round_.id and kind else None,
+        final=newest_run(session, round_.id, "final") if round_ and round_.id and final else None,
         ballots=progress(session, round_).total() if round_ else Count(0, 0),
         sequence=ledger.head_sequence(session, event_id),
     )
 
 
-def views(reading: Reading, starts: Starts = COLD) -> Views:
-    """Rank, and decide what is seen by whom. Pure; with a large table the expensive part, so run it in a thread.
+def today(reading: Reading, starts: Starts = COLD) -> Today:
+    """Rank. Pure; with a large table the expensive part, so run it in a thread.
 
-    `starts` are those of the last views of this event.
+    `starts` are those of the last ranking of this event.
     """
     found = reading.contest.outcome(starts) if reading.contest else None
-    today = ranking(reading.round, found, reading.contest, reading.ballots)
-    seen = public_view(reading, today)
-    return Views(
-        roster=roster(reading, seen),
-        public=seen,
-        today=today,
+    return Today(
+        standings=ranking(reading.round, found, reading.contest, reading.ballots),
         sequence=reading.sequence,
         starts=found.starts if found else COLD,
     )
+
+
+def seen_openly(reading: Reading, now: Today) -> Seen:
+    """What everybody sees while nothing is held: the final result where there is one, today's ranking otherwise."""
+    round_, run = reading.round, reading.final
+    shown_ = now.standings if round_ is None or run is None else as_kept(round_, run.standings)
+    return Seen(roster(reading.names, shown_), shown_)
 
 
 def ranking(round_: Round | None, found: Outcome | None, inputs: Contest | None, ballots: Count) -> Standings:
@@ -103,25 +111,22 @@ def ranking(round_: Round | None, found: Outcome | None, inputs: Contest | None,
     )
 
 
-def public_view(reading: Reading, today: Standings) -> Standings:
-    """What the public may see: a stored run where there is one to be shown, today's ranking otherwise."""
-    round_, run = reading.round, reading.kept
-    if round_ is None or run is None:
-        return today
-    hidden = frozen(round_)
+def as_kept(round_: Round, stated: Mapping[str, Any], *, hidden: bool = False) -> Standings:
+    """A result that was kept, as it is shown; `hidden` says that it is what a freeze holds."""
+    method = stated["method"]
     return Standings(
         status=status_of(round_, hidden=hidden),
         opened_at=round_.opened_at,
         frozen_at=round_.frozen_at if hidden else None,
         closed_at=round_.closed_at,
         finalised_at=None if hidden else round_.finalised_at,
-        rule=run.rule,
-        decimals=decimals_of(run.rule),
-        linkage=run.standings["linkage"],
-        groups=len(run.standings["groups"]),
-        minimum_ballots=run.standings["minimum_ballots"],
+        rule=method,
+        decimals=decimals_of(method),
+        linkage=stated["linkage"],
+        groups=len(stated["groups"]),
+        minimum_ballots=stated["minimum_ballots"],
         progress=None,
-        lines=shown(run.standings["standings"], run.rule),
+        lines=shown(stated["standings"], method),
     )
 
 
@@ -162,26 +167,7 @@ def shown(lines: Sequence[Mapping[str, Any]], method: str) -> tuple[Line, ...]:
     )
 
 
-def roster(reading: Reading, seen: Standings) -> Roster:
-    """The names that belong to what the public sees."""
+def roster(names: Mapping[str, Any], seen: Standings) -> Roster:
+    """The names that belong to what is seen."""
     on_board = {line.team for line in seen.lines}
-    return Roster(
-        event=EventCard(
-            slug=reading.event.slug,
-            name=name(reading.event),
-            time_zone=reading.event.time_zone,
-            digits=reading.event.digits,
-        ),
-        round_key=reading.round.key if reading.round else "",
-        round=name(reading.round),
-        teams=tuple(
-            TeamCard(key=team.key, name=name(team), organisation=name(reading.organisations.get(team.organisation_id)))
-            for team in reading.teams
-            if team.key in on_board
-        ),
-    )
-
-
-def name(thing: Event | Round | Team | Organisation | None) -> Name:
-    """A thing's names, as they travel."""
-    return Name(en=thing.name_en, ar=thing.name_ar) if thing else NAMELESS
+    return Roster.model_validate({**names, "teams": [team for team in names["teams"] if team["key"] in on_board]})

@@ -154,14 +154,80 @@ async def test_the_time_from_a_publication_to_what_a_screen_shows_is_known(hub: 
     hub.publish("t", {"standings": "one"}, Version("e", 1))
     screen = hub.connect("t", Pipe(), first=True)
     hub.acknowledge(screen, Version("e", 1))  # it says what it shows, which is no measure of how long that took
-    assert list(hub.delays) == []
+    assert hub.figures.shown.all().count == 0
     hub.publish("t", {"standings": "two"}, Version("e", 2))
     hub.acknowledge(screen, Version("e", 2))
     hub.acknowledge(screen, Version("e", 2))  # its heartbeat
-    assert len(hub.delays) == 1
-    assert 0 <= hub.delays[0] < 10
+    assert hub.figures.shown.all().count == 1
+    assert 0 <= (hub.figures.shown.all().most or 0) < 10
     hub.acknowledge(screen, Version("e", 1))
-    assert (len(hub.delays), screen.acknowledged) == (1, Version("e", 1))
+    assert (hub.figures.shown.all().count, screen.acknowledged) == (1, Version("e", 1))
+
+
+async def test_a_screen_is_measured_by_the_state_that_it_shows_even_when_a_newer_one_is_out(hub: Hub) -> None:
+    hub.publish("t", {"standings": "one"}, Version("e", 1))
+    screen = hub.connect("t", Pipe(), first=True)
+    hub.acknowledge(screen, Version("e", 1))
+    hub.publish("t", {"standings": "two"}, Version("e", 2))
+    hub.publish("t", {"standings": "three"}, Version("e", 3))
+    hub.acknowledge(screen, Version("e", 2))
+    assert hub.figures.shown.all().count == 1
+    hub.acknowledge(screen, Version("e", 99))  # which there never was
+    hub.acknowledge(screen, Version("other", 3))
+    assert hub.figures.shown.all().count == 1
+
+
+async def test_when_everybody_was_told_those_who_wait_for_it_know(hub: Hub) -> None:
+    known: list[tuple[str, int]] = []
+    crowd = audience(hub, 10)
+    screens = audience(hub, 2, first=True)
+    for name in ("one", "two"):
+        hub.publish("t", {"standings": name}, told=lambda name=name: known.append((name, told(crowd))))  # type: ignore[misc]
+    assert (known, told(screens)) == ([], 2)
+    await walked(hub)
+    assert known == [("one", 10), ("two", 10)]
+
+
+async def test_a_walk_that_never_ends_still_lets_those_know_whose_state_was_told(hub: Hub) -> None:
+    known: list[int] = []
+    audience(hub, 10)
+    for number in range(6):
+        hub.publish("t", {"standings": str(number)}, told=lambda number=number: known.append(number))  # type: ignore[misc]
+        for _ in range(3):  # not enough for a whole round
+            await asyncio.sleep(0)
+    assert known[:3] == [0, 1, 2]
+    await walked(hub)
+    assert known == [0, 1, 2, 3, 4, 5]
+
+
+async def test_who_tells_nobody_waits_for_nothing(hub: Hub) -> None:
+    known: list[str] = []
+    hub.publish("t", {"standings": "one"}, told=lambda: known.append("one"))
+    audience(hub, 1)
+    await walked(hub)
+    assert known == []
+
+
+async def test_what_was_written_is_counted_to_the_byte(hub: Hub) -> None:
+    pipes = [Pipe(packed=index % 2 == 0) for index in range(6)]
+    for pipe in pipes:
+        hub.connect("t", pipe)
+    hub.publish("t", {"roster": "n" * 5000, "standings": "one"})
+    hub.publish("t", {"standings": "two"})
+    hub.pulse("t", "beat")
+    hub.connect("t", late := Pipe()).say(hub.topics["t"].newer(0)[0])
+    await walked(hub)
+    everything = [*pipes, late]
+    assert hub.pushed() == {
+        "t": (sum(len(pipe.texts()) for pipe in everything), sum(len(pipe.sent) for pipe in everything))
+    }
+
+
+async def test_those_whose_transport_is_full_are_counted(hub: Hub) -> None:
+    audience(hub, 3)
+    hub.connect("t", Pipe(full=True))
+    hub.publish("t", {"standings": "one"})
+    assert (hub.held("t"), hub.held("nothing")) == (1, 0)
 
 
 class Subscribing(RuleBasedStateMachine):

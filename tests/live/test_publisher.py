@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from builder import Cast, build_event, score
+from seeing import views_of
 from sqlalchemy import text
 
 from scoreboard.database import Database, opened
@@ -16,7 +17,6 @@ from scoreboard.live.hub import Hub
 from scoreboard.live.messages import Status, console, public
 from scoreboard.live.publisher import HEARTBEAT_SECONDS, WATCH_SECONDS, WINDOW_SECONDS, Publisher
 from scoreboard.live.topics import Mailbox
-from scoreboard.live.views import read, views
 
 PATIENCE_SECONDS = 20  # until a test that hears nothing gives up
 
@@ -165,6 +165,7 @@ async def test_a_freeze_holds_the_public_while_the_console_stays_live_and_a_thaw
         assert "90.0" not in "".join(frame.text for frame in hub.topics[public(cast.event_id)].newer(0))
         await database.write(rounds.thaw, cast.round_id, "test")
         publisher.changed(cast.event_id)
+        await clock.passes(WATCH_SECONDS)  # while it is held, the public's side looks when it is time, and only then
         await clock.passes(WINDOW_SECONDS)
         thawed = await board.one()
         assert (thawed["standings"]["status"], totals(thawed)["T2"]) == (Status.LIVE, "90.0")
@@ -276,6 +277,7 @@ async def test_during_a_freeze_nobody_can_tell_from_the_pulse_whether_judges_are
         if judged:
             await score(database, cast, "J1", "T1", 5, 5)
         await publisher.look()
+        await publisher.look_at_ledgers()
         looked_at = publisher.desk(cast.event_id).looked_at.replace(microsecond=0)
         if judged:
             await desk.one()  # the organisers see it, at a time that no look has
@@ -336,7 +338,7 @@ async def test_a_score_reaches_the_board_with_how_sure_each_rank_is_and_a_fit_be
         publisher.changed(cast.event_id)
         told = await board.one()
     assert told["standings"]["rule"] == "adaptive"
-    cold = views(await database.read(read, cast.event_id))
+    cold = await views_of(database, cast)
     assert [(line[0], line[1], line[6]) for line in told["standings"]["lines"]] == [
         (line.team, line.rank, list(line.interval or ())) for line in cold.public.lines
     ]

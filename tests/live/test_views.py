@@ -5,6 +5,7 @@ import pytest
 from builder import Cast, build_event, score
 from hypothesis import given
 from hypothesis import strategies as st
+from seeing import views_of
 from sqlmodel import Session
 
 from scoreboard.database import Database
@@ -12,13 +13,9 @@ from scoreboard.errors import NotFound
 from scoreboard.judging import decisions, rounds
 from scoreboard.judging.groups import Linkage
 from scoreboard.live.messages import Line, Progress, Status
-from scoreboard.live.views import Views, read, shown, views
+from scoreboard.live.views import read, seen_openly, shown, today
 from scoreboard.models import Event, Organisation, Round, Team
 from scoreboard.scoring.normalise import METHODS
-
-
-async def seen(database: Database, cast: Cast) -> Views:
-    return views(await database.read(read, cast.event_id))
 
 
 async def scored(database: Database, **wishes: object) -> Cast:
@@ -33,7 +30,7 @@ async def scored(database: Database, **wishes: object) -> Cast:
 
 async def test_before_the_start_every_team_is_awaited(database: Database) -> None:
     cast = await build_event(database, judges=2, teams=2, opened=False)
-    result = await seen(database, cast)
+    result = await views_of(database, cast)
     assert result.public.status is Status.WAITING_FOR_START
     assert [(line.team, line.rank, line.total) for line in result.public.lines] == [
         ("T2", None, None),  # Marsa comes before Oasis
@@ -56,8 +53,13 @@ async def test_an_event_without_a_round_waits_and_shows_nobody(database: Databas
         session.flush()
         return event.id or 0
 
-    result = views(await database.read(read, await database.write(store)))
-    assert (result.public.status, result.public.lines, result.roster.round_key) == (Status.WAITING_FOR_START, (), "")
+    reading = await database.read(read, await database.write(store))
+    result = seen_openly(reading, today(reading))
+    assert (result.standings.status, result.standings.lines, result.roster.round_key) == (
+        Status.WAITING_FOR_START,
+        (),
+        "",
+    )
 
 
 async def test_an_event_that_is_not_there_is_not_found(database: Database) -> None:
@@ -67,7 +69,7 @@ async def test_an_event_that_is_not_there_is_not_found(database: Database) -> No
 
 async def test_while_it_runs_the_public_sees_what_the_organisers_see(database: Database) -> None:
     cast = await scored(database)
-    result = await seen(database, cast)
+    result = await views_of(database, cast)
     assert result.public.status is Status.LIVE
     assert result.public == result.today
     assert result.public.lines == (
@@ -81,15 +83,15 @@ async def test_while_it_runs_the_public_sees_what_the_organisers_see(database: D
 
 async def test_a_freeze_hides_everything_that_came_after_it(database: Database) -> None:
     cast = await scored(database)
-    before = await seen(database, cast)
+    before = await views_of(database, cast)
     await database.write(rounds.freeze, cast.round_id, "test")
-    frozen = await seen(database, cast)
+    frozen = await views_of(database, cast)
     assert frozen.public.lines == before.public.lines
     assert frozen.public.status is Status.FROZEN
     assert frozen.public.progress is None
     await score(database, cast, "J2", "T3", 10, 10)
     await score(database, cast, "J3", "T1", 0, 0)
-    after = await seen(database, cast)
+    after = await views_of(database, cast)
     assert after.public == frozen.public
     assert after.roster == frozen.roster
     assert after.today.lines[0].team == "T3"
@@ -102,12 +104,12 @@ async def test_a_freeze_holds_how_sure_each_rank_was(database: Database) -> None
         for t, team in enumerate(cast.teams):
             if (judge, team) != ("J4", "T4"):
                 await score(database, cast, judge, team, 8 - t - j % 2, 8 - (t * j) % 3)
-    before = await seen(database, cast)
+    before = await views_of(database, cast)
     assert any(line.interval and line.interval[0] < line.interval[1] for line in before.public.lines)
     await database.write(rounds.freeze, cast.round_id, "test")
-    frozen = await seen(database, cast)
+    frozen = await views_of(database, cast)
     await score(database, cast, "J4", "T4", 10, 10)
-    after = await seen(database, cast)
+    after = await views_of(database, cast)
     assert after.public.lines == frozen.public.lines
     assert after.today.lines != before.today.lines
     # What is kept has more draws and allows for more that is not known: only intervals may be others than live.
@@ -123,16 +125,16 @@ async def test_no_step_of_the_organisers_changes_what_is_frozen_but_that_judging
     for team in ("T1", "T2"):
         await score(database, cast, "J3", team, 5, 5)
     await database.write(rounds.freeze, cast.round_id, "test")
-    frozen = (await seen(database, cast)).public
+    frozen = (await views_of(database, cast)).public
     await database.write(rounds.close, cast.round_id, "test")
-    closed = (await seen(database, cast)).public
+    closed = (await views_of(database, cast)).public
     await database.write(rounds.finalise, cast.round_id, "test", "signed")
-    final = (await seen(database, cast)).public
+    final = (await views_of(database, cast)).public
     assert (closed.status, final.status) == (Status.CLOSED, Status.CLOSED)
     assert (closed.lines, final.lines) == (frozen.lines, frozen.lines)
     assert final == closed
     await database.write(rounds.thaw, cast.round_id, "test")
-    assert (await seen(database, cast)).public.status is Status.FINAL
+    assert (await views_of(database, cast)).public.status is Status.FINAL
 
 
 async def test_a_team_that_withdraws_leaves_a_live_board_and_stays_on_a_frozen_one(database: Database) -> None:
@@ -143,13 +145,13 @@ async def test_a_team_that_withdraws_leaves_a_live_board_and_stays_on_a_frozen_o
 
     cast = await scored(database)
     await database.write(withdraw, cast.teams["T4"])
-    live = await seen(database, cast)
+    live = await views_of(database, cast)
     assert {line.team for line in live.public.lines} == {"T1", "T2", "T3"}
     assert [team.key for team in live.roster.teams] == ["T1", "T2", "T3"]
     assert live.public.progress == Progress(received=5, expected=9)
     await database.write(rounds.freeze, cast.round_id, "test")
     await database.write(withdraw, cast.teams["T1"])
-    frozen = await seen(database, cast)
+    frozen = await views_of(database, cast)
     assert {line.team for line in frozen.public.lines} == {"T1", "T2", "T3"}
     assert [team.key for team in frozen.roster.teams] == ["T1", "T2", "T3"]
     assert {line.team for line in frozen.today.lines} == {"T2", "T3"}
@@ -166,18 +168,18 @@ async def test_closed_is_preliminary_and_final_is_what_was_stored(database: Data
         for team, given_ in (("T1", 4), ("T2", 7)):
             await score(database, cast, judge, team, given_, given_)
     await database.write(rounds.close, cast.round_id, "test")
-    preliminary = (await seen(database, cast)).public
+    preliminary = (await views_of(database, cast)).public
     assert preliminary.status is Status.PRELIMINARY
     await database.write(rounds.finalise, cast.round_id, "test", "signed")
     await database.write(recall)
-    final = (await seen(database, cast)).public
+    final = (await views_of(database, cast)).public
     assert (final.status, final.lines, final.minimum_ballots) == (Status.FINAL, preliminary.lines, 2)
     assert final.finalised_at is not None
 
 
 async def test_names_travel_in_both_languages(database: Database) -> None:
     cast = await build_event(database, judges=1, teams=1)
-    roster = (await seen(database, cast)).roster
+    roster = (await views_of(database, cast)).roster
     assert (roster.event.name.en, roster.event.name.ar) == ("Government Services Hackathon", "هاكاثون الخدمات الحكومية")
     assert (roster.teams[0].name.ar, roster.teams[0].organisation.en) == ("واحة", "Public Works Agency")
 
@@ -190,9 +192,9 @@ async def test_a_new_name_of_an_agency_is_a_new_roster(database: Database) -> No
         session.add(agency)
 
     cast = await build_event(database, judges=1, teams=1)
-    before = await seen(database, cast)
+    before = await views_of(database, cast)
     await database.write(rename)
-    after = await seen(database, cast)
+    after = await views_of(database, cast)
     assert (before.roster == after.roster, before.public == after.public) == (False, True)
 
 
@@ -210,7 +212,7 @@ async def rooms(database: Database) -> Cast:
 
 async def test_rooms_without_a_common_judge_have_a_table_each(database: Database) -> None:
     cast = await rooms(database)
-    live = (await seen(database, cast)).public
+    live = (await views_of(database, cast)).public
     assert (live.linkage, live.groups) == (Linkage.APART, 2)
     assert [(line.team, line.rank, line.group) for line in live.lines] == [
         ("T2", 1, 1),
@@ -220,7 +222,7 @@ async def test_rooms_without_a_common_judge_have_a_table_each(database: Database
     ]
     await database.write(rounds.freeze, cast.round_id, "test")
     await score(database, cast, "J2", "T2", 0, 0)
-    frozen = (await seen(database, cast)).public
+    frozen = (await views_of(database, cast)).public
     assert (frozen.linkage, frozen.groups) == (Linkage.APART, 2)
     assert [(line.team, line.group) for line in frozen.lines] == [(line.team, line.group) for line in live.lines]
 
@@ -231,23 +233,23 @@ async def test_an_acceptance_is_seen_at_once_but_for_what_is_frozen(database: Da
     groups = (await database.read(read, cast.event_id)).contest
     assert groups is not None
     await database.write(decisions.accept_groups, cast.round_id, groups.groups().fingerprint, "by lot", "x")
-    result = await seen(database, cast)
+    result = await views_of(database, cast)
     assert (result.public.linkage, result.today.linkage, result.today.groups) == (Linkage.APART, Linkage.ACCEPTED, 2)
     assert [line.group for line in result.today.lines] == [None] * 4
     await database.write(rounds.thaw, cast.round_id, "test")
-    assert (await seen(database, cast)).public.linkage is Linkage.ACCEPTED
+    assert (await views_of(database, cast)).public.linkage is Linkage.ACCEPTED
 
 
 async def test_while_planned_visits_will_join_the_teams_the_mean_ranks_and_that_is_said(database: Database) -> None:
     cast = await build_event(database, judges=2, teams=2, rule="severity")
     await score(database, cast, "J1", "T1", 5, 5)
     await score(database, cast, "J2", "T2", 6, 6)
-    early = (await seen(database, cast)).public
+    early = (await views_of(database, cast)).public
     assert (early.linkage, early.rule, early.groups) == (Linkage.AWAITED, "raw", 0)
     assert [(line.team, line.rank, line.group) for line in early.lines] == [("T2", 1, None), ("T1", 2, None)]
     await score(database, cast, "J1", "T2", 3, 5)
     await score(database, cast, "J2", "T1", 6, 3)
-    later = (await seen(database, cast)).public
+    later = (await views_of(database, cast)).public
     assert (later.linkage, later.rule) == (Linkage.JOINED, "severity")
 
 
