@@ -6,7 +6,8 @@ import numpy as np
 
 from scoreboard.judging.acceptance import Acceptance
 from scoreboard.judging.analysis.inputs import Inputs
-from scoreboard.judging.results import Contest, Pair
+from scoreboard.judging.results import Contest
+from scoreboard.judging.terms import Pair
 from scoreboard.scoring.table import Scale, ScoreTable
 
 Rows = Sequence[tuple[str, str, float]]

@@ -133,7 +133,7 @@ def round_form(key: str = "final", *criteria: CriterionForm, ballots_per_team: i
 
 def team(key: str, organisation: str | None = "", **changes: object) -> TeamForm:
     """A team."""
-    form = TeamForm(key, f"Team {key}", "", "", "", organisation, "", frozenset(), "", "")
+    form = TeamForm(key, f"Team {key}", "", "", "", organisation, "", frozenset(), "", "", ())
     return replace(form, **changes)  # type: ignore[arg-type]  # passed on
 
 
@@ -228,6 +228,7 @@ def event_forms(draw: st.DrawFn) -> EventForm:
             tracks=frozenset(form.key for form in tracks if draw(st.booleans())),
             status=draw(st.sampled_from(["", "", "withdrawn", "disqualified"])),
             out_reason=draw(TEXT),
+            members=tuple(draw(st.lists(st.sampled_from(["m1@team.example", "m2@team.example"]), unique=True))),
         )
         for key in draw(keys(IDENTIFIER))
     )

@@ -12,7 +12,7 @@ from tampering import FIELDS, Book, Line, flip, flipped
 
 from scoreboard.judging.ledger import canonical
 from scoreboard.judging.ledger.notes import rotation_text
-from scoreboard.judging.verification.published import KEEPING
+from scoreboard.judging.verification.published import FROZEN, KEEPING
 from scoreboard.signing import SigningKey
 
 
@@ -160,6 +160,16 @@ def of_other_lines(book: Book) -> Iterator[Forgery]:
     yield Forgery("duplicate a result", forged.text())
 
 
+def gone_device(book: Book) -> Line:
+    """The entry on a device that was signed out afterwards, by a link that is still good."""
+    gone = [entry for entry in book.entries() if entry["action"] == "device.revoked"][-1]
+    return next(
+        entry
+        for entry in book.entries()
+        if entry["action"] == "device.paired" and entry["payload"]["device"] == gone["payload"]["device"]
+    )
+
+
 def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
     """Histories that no honest server could have had, by its owner: everything computed and signed anew."""
 
@@ -176,9 +186,20 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
 
     def added(after: str, actor: str, action: str, subject: str, payload: Line) -> list[Line]:
         forged = book.copy()
-        place = forged.place(after) + (2 if after in KEEPING else 1)
+        place = forged.place(after) + (2 if after in KEEPING and after != FROZEN else 1)
         entry = copy.deepcopy(forged.items[forged.place("round.opened")])
         forged.items.insert(place, entry | {"actor": actor, "action": action, "subject": subject, "payload": payload})
+        return forged.resigned(key).items
+
+    def by(action: str, actor: str) -> list[Line]:
+        forged = book.copy()
+        forged.items[forged.place(action)]["actor"] = actor
+        return forged.resigned(key).items
+
+    def agreed(result: str) -> list[Line]:
+        forged = book.copy()
+        for action in ("result.proposed", "round.finalised"):
+            forged.items[forged.place(action)]["payload"]["result"] = result
         return forged.resigned(key).items
 
     ballot = book.items[book.place("ballot.submitted")]
@@ -189,6 +210,9 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
     other_judge, other_team = conflict["subject"].removeprefix("conflict:").split("/")
     top = max(given["scores"], key=lambda name: given["scores"][name])
     fresh = given | {"uuid": "00000000-0000-4000-8000-000000000001"}
+    paired = gone_device(book)
+    told = {name: paired["payload"][name] for name in ("link", "device")}
+    used = next(entry["payload"]["pin"] for entry in book.entries() if entry["action"] == "pin.issued")
     histories = {
         "a ballot after the close": moved("ballot.corrected", 2, "round.finalised"),
         "a ballot before the opening": moved("ballot.submitted", 0, "round.opened"),
@@ -217,6 +241,19 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
         "a second link beside the first": added(
             "round.opened", "x", "link.issued", f"judge:{other_judge}", {"link": "a"}
         ),
+        "a second device without a PIN": added(
+            "round.opened", paired["actor"], "device.paired", paired["subject"], told | {"device": "a", "name": ""}
+        ),
+        "a second device with a PIN that was used": added(
+            "round.opened", paired["actor"], "device.paired", paired["subject"], told | {"device": "a", "pin": used}
+        ),
+        "a device that was signed out and comes back": added(
+            "round.opened", paired["actor"], "judge.signed_in", paired["subject"], told
+        ),
+        "a PIN spent that was not there": added(
+            "round.opened", "system", "pin.spent", paired["subject"], told | {"pin": "a"}
+        ),
+        "a device of a link that was revoked": moved("device.paired", 0, "round.closed"),
         "a rubric changed under its ballots": added(
             "round.frozen",
             "x",
@@ -249,8 +286,28 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
             "deployment",
             {"old": key.public, "new": SigningKey.new().public, "by_old": "00" * 64, "by_new": "00" * 64},
         ),
+        "a role given twice": added("round.opened", "x", "member.added", "member:chair", {"after": {"role": "owner"}}),
+        "a role changed from what it was not": added(
+            "round.opened",
+            "x",
+            "member.changed",
+            "member:chair",
+            {"before": {"role": "auditor"}, "after": {"role": "owner"}},
+        ),
+        "a role that ends twice": added(
+            "round.opened", "x", "member.removed", "member:deputy", {"before": {"role": "auditor"}}
+        ),
+        "a result proposed before the close": moved("result.proposed", 0, "round.closed"),
+        "a result made final by who proposed it": by("round.finalised", "organiser:deputy"),
+        "a result made final otherwise than proposed": changed("round.finalised", 0, result="00" * 32),
+        "another result than the two agreed on": agreed("00" * 32),
         "a result that is not the ballots'": forged_result(book, key),
-        "a result of the wrong kind": changed("round.frozen", 0, kind="final"),
+        "a result of the wrong kind": changed("result.kept", 0, kind="final"),
+        "a result of a freeze that was not": changed("result.kept", 0, freeze=1, at_sequence=0),
+        "what a freeze holds named twice": added(
+            "result.kept", "system", "result.kept", "round:final", book.items[book.place("result.kept")]["payload"]
+        ),
+        "what a freeze holds named before it": moved("result.kept", 0, "round.opened"),
     }
     for name, items in histories.items():
         forged = book.copy()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from pairs import ANDROID, IPHONE, SIGNING, show_pin
 from sqlmodel import Session, col, select
 
 from scoreboard.assets import PACKAGE
@@ -15,16 +16,20 @@ from scoreboard.exchange.record import write_record
 from scoreboard.judging import access, decisions, publication, rounds
 from scoreboard.judging.ballots import BallotForm, submit
 from scoreboard.judging.ledger.notary import Notary
+from scoreboard.judging.pairing import devices, pins
 from scoreboard.judging.setup import roster
 from scoreboard.judging.setup.description import ConflictForm, EventForm
+from scoreboard.judging.staff import organisers, roles
+from scoreboard.judging.staff.roles import Role
 from scoreboard.judging.verification.stored import verify_event
 from scoreboard.judging.verification.tail import Tail
 from scoreboard.judging.verification.verdict import Verdict
 from scoreboard.migrations import prepare
-from scoreboard.models import Assignment, Criterion, Event, Judge, Round, Team
+from scoreboard.models import Assignment, Criterion, Event, Judge, JudgeLink, Round, Team
 from scoreboard.signing import SigningKey, key_at_hand
 
 CHAIR = "organiser:chair"
+DEPUTY = "organiser:deputy"
 SLUG = "services-2026"
 JUDGES, TEAMS = 3, 4
 
@@ -74,7 +79,8 @@ def small_event(rule: str = "raw") -> EventForm:
     return replace(
         form,
         judges=tuple(replace(judge, organisation="") for judge in judges),
-        teams=teams,
+        teams=tuple(replace(team, members=(f"{team.key.lower()}@example.org",)) for team in teams),
+        four_eyes=True,
         conflicts=(ConflictForm(judges[0].key, teams[0].key, "Sister of a member"),),
         rounds=(replace(form.rounds[0], rule=rule, beside="", minimum_ballots=1, ballots_per_team=0),),
     )
@@ -120,6 +126,8 @@ class Life:
         first, second = sorted(self.judges)[:2]
         for judge in (first, second, first):  # the second link of the first judge revokes the first
             await self.database.write(access.issue_link, self.judges[judge], access.new_link(salt), CHAIR)
+            await self.database.write(self.come_in, judge)
+        await self.database.write(self.give_roles)
         await self.database.write(rounds.open_round, self.round_id, CHAIR)
         *given, excused = self.duties
         judge, team = self.judge_of(excused), self.teams[excused.team_id]
@@ -129,6 +137,27 @@ class Life:
         out = self.teams[min(self.teams)]
         await self.database.write(decisions.withdraw, self.event_id, out, "Gave up", CHAIR)
         await self.database.write(decisions.restore, self.event_id, out, CHAIR)
+
+    def come_in(self, session: Session, judge: str) -> None:
+        """A judge comes in on a phone, and by a PIN on another; the first one is signed out, and the other again in."""
+        link = session.exec(
+            select(JudgeLink).where(JudgeLink.judge_id == self.judges[judge], col(JudgeLink.revoked_at).is_(None))
+        ).one()
+        devices.sign_in_judge(session, link.judge_id, link.id or 0, IPHONE)
+        pin = show_pin(session, link.judge_id)
+        sealed = pins.sealed(SIGNING, link.secret_hash, pin)
+        known = devices.sign_in_with_pin(session, link.judge_id, link.id or 0, ANDROID, sealed)
+        first, _second = devices.devices_of_judge(session, link.judge_id)
+        devices.revoke_device(session, link.judge_id, first.device.key, CHAIR)
+        devices.sign_in_judge(session, link.judge_id, link.id or 0, ANDROID, known)
+
+    def give_roles(self, session: Session) -> None:
+        """Two persons get roles; one of them another, the other none any more."""
+        people = [organisers.add_organiser(session, name, "", everywhere=False).id or 0 for name in ("chair", "deputy")]
+        for person in people:
+            roles.give_role(session, self.event_id, person, Role.AUDITOR, CHAIR)
+        roles.give_role(session, self.event_id, people[0], Role.ORGANISER, CHAIR)
+        roles.take_role(session, self.event_id, people[1], CHAIR)
 
     async def correct(self) -> None:
         """Judges correct some ballots; the excuse is taken back and that ballot given."""
@@ -165,6 +194,8 @@ async def live(
             await database.write(rounds.close, life.round_id, CHAIR)
             await life.sign()
         if until == "final":
+            await publication.propose(database, life.round_id, DEPUTY, "Agreed by the jury.")
+            await life.sign()
             await publication.finalise(database, life.round_id, CHAIR, "Agreed by the jury.")
         if signed:
             await life.sign()

@@ -10,8 +10,9 @@ from scoreboard.judging.ledger import canonical
 from scoreboard.judging.ledger.notes import checkpoint_note, read_note
 from scoreboard.judging.ledger.tree import Tree
 from scoreboard.judging.runs import result_of
+from scoreboard.judging.second_person import PROPOSED, fingerprint
 from scoreboard.judging.verification.chain import Recorded
-from scoreboard.judging.verification.published import KEEPING
+from scoreboard.judging.verification.published import FROZEN, KEEPING, KEPT
 from scoreboard.judging.verification.replay.replay import Replay
 from scoreboard.judging.verification.standings import contest_of
 from scoreboard.signing import SigningKey
@@ -86,9 +87,19 @@ class Book:
             if "leaf" not in entry:
                 continue
             if entry["action"] in KEEPING:
-                round_ = replay.course.rounds["final"]
-                result = result_of(contest_of(replay.course, round_, entry["sequence"] - 1), "final")
+                contest = contest_of(replay.course, replay.course.rounds["final"], entry["sequence"] - 1)
+            if entry["action"] == PROPOSED:
+                proposed = contest_of(replay.course, replay.course.rounds["final"], entry["sequence"] - 1)
+                entry["payload"]["result"] = fingerprint(result_of(proposed, "final").stated)
+            if entry["action"] == FROZEN:
+                held = contest
+            elif entry["action"] in KEEPING:
+                result = result_of(held if entry["action"] == KEPT else contest, "final")
                 entry["payload"] |= {"run": result.hash, "at_sequence": result.sequence}
+                if entry["action"] == KEPT:
+                    entry["payload"]["freeze"] = result.sequence + 1
+                if "result" in entry["payload"]:
+                    entry["payload"]["result"] = fingerprint(result.stated)
                 run = self.items[place + 1]["run"]
                 run |= {"sequence": result.sequence, "standings": result.stated, "hash": result.hash}
             replay.tell(recorded(entry))

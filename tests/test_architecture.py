@@ -22,25 +22,31 @@ MAY_IMPORT: dict[str, set[str]] = {
     "columns": set(),
     "models": {"errors", "columns"},
     "prepared": set(),
-    "database": {"errors", "prepared"},
+    "database": {"errors", "figures", "prepared"},
     "signing": {"errors"},
+    # What is measured while the server runs: nothing of ours in it, so that whoever measures may know it.
+    "figures": set(),
+    # How lines are written, for whoever logs: nobody needs to know it.
+    "logs": set(),
     "migrations": {"errors", "models", "database", "signing"},
     "scoring": {"errors"},
     "judging": {"errors", "numerals", "signing", "models", "prepared", "database", "scoring"},
-    "live": {"errors", "models", "database", "scoring", "judging"},
+    "live": {"errors", "figures", "models", "database", "scoring", "judging"},
     # Copies of the whole database and their way back: beside the journey, and known to who runs the process only.
     "keeping": {"errors", "signing", "models", "database", "migrations", "judging"},
     "exchange": {"errors", "numerals", "models", "scoring", "judging"},
+    # What is told to those who look after the server, on a listener of its own: beside the pages, asking what they ask.
+    "metrics": {"database", "figures", "keeping", "live"},
     # The server around the application: it knows nothing of what is served, and pages know of it what it offers them.
     "wire": set(),
-    "web": BASE | {"scoring", "judging", "live", "exchange", "wire"},
-    "app": BASE | {"scoring", "judging", "live", "exchange", "keeping", "web"},
-    "cli": BASE | {"scoring", "judging", "live", "exchange", "keeping", "wire", "web", "app"},
+    "web": BASE | {"figures", "scoring", "judging", "live", "exchange", "wire"},
+    "app": BASE | {"figures", "scoring", "judging", "live", "exchange", "keeping", "metrics", "web"},
+    "cli": BASE | {"logs", "scoring", "judging", "live", "exchange", "keeping", "wire", "web", "app"},
     "__init__": set(),
     "__main__": {"cli"},
 }
 # Modules that know less than their room.
-STRICTER = {"live/hub.py": {"live"}, "live/topics.py": {"live"}, "live/frames.py": set[str]()}
+STRICTER = {"live/hub.py": {"figures", "live"}, "live/topics.py": {"live"}, "live/frames.py": set[str]()}
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in path.parts)
 

@@ -12,7 +12,7 @@ from scoreboard.models import Assignment, Ballot, Event
 from scoreboard.prepared import Prepared, compiled
 
 GIVEN = ("slug", "name_en", "starts_on", "ends_on", "time_zone", "language", "created_at")
-THE_SAME = {"name_ar": "", "place_en": "", "place_ar": "", "digits": "latn"}
+THE_SAME = {"name_ar": "", "place_en": "", "place_ar": "", "digits": "latn", "four_eyes": False}
 ADD = insert(Event).values({name: bindparam(name) for name in GIVEN} | THE_SAME)
 ADD_EVENT, ADD_EVENT_QUIETLY = Prepared(ADD.returning(col(Event.id))), Prepared(ADD)
 FIND_BALLOT = Prepared(select(col(Ballot.id), col(Ballot.revision)).where(col(Ballot.uuid) == bindparam("uuid")))

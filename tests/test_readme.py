@@ -49,7 +49,7 @@ def test_every_address_has_its_line() -> None:
     for route in routes(Static()):
         if isinstance(route, Route):
             method = "/".join(sorted((route.methods or set()) - {"HEAD"}))
-            addresses.append(f"{method} {route.path.replace(':uuid', '')}")
+            addresses.append(f"{method} {re.sub(':[a-z]+}', '}', route.path)}")
         elif isinstance(route, WebSocketRoute):
             addresses.append(f"WS {route.path}")
         elif isinstance(route, Mount):

@@ -1,7 +1,7 @@
 import pytest
 
 from scoreboard.errors import Unusable
-from scoreboard.settings import Settings
+from scoreboard.settings import Settings, host_and_port
 
 
 def test_without_variables_everything_has_a_default() -> None:
@@ -35,3 +35,18 @@ def test_a_malformed_variable_is_named(name: str, value: str) -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]  # that is what is tested
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9109", "[::1]:0", "10.1.2.3:9109"])
+def test_metrics_are_told_on_a_private_address(address: str) -> None:
+    settings = Settings.from_environment({"SCOREBOARD_METRICS": address})
+    host, port = host_and_port(settings.metrics)
+    assert address in {f"[{host}]:{port}", f"{host}:{port}"}
+
+
+@pytest.mark.parametrize(
+    "address", ["0.0.0.0:9109", "[::]:9109", "8.8.8.8:9109", "127.0.0.1", "localhost:x", ":9", "127.0.0.1:99999"]
+)
+def test_metrics_are_told_on_no_other(address: str) -> None:
+    with pytest.raises(Unusable, match="SCOREBOARD_METRICS: "):
+        Settings.from_environment({"SCOREBOARD_METRICS": address})

@@ -9,14 +9,16 @@ from serving import Served
 from sqlmodel import Session
 
 from scoreboard.judging import access
+from scoreboard.judging.pairing.devices import sign_in_judge
+from scoreboard.judging.staff import organisers, sessions
 
 PASSWORD = "correct horse battery"
 
 
 def store_organiser(session: Session, name: str) -> str:
     """Add an organiser and open a session for them; its token."""
-    organiser = access.add_organiser(session, name, PASSWORD)
-    return access.sign_in_organiser(session, organiser.id or 0, "test")
+    organiser = organisers.add_organiser(session, name, PASSWORD, everywhere=True)
+    return sessions.sign_in_organiser(session, organiser.id or 0, "test")
 
 
 @asynccontextmanager
@@ -39,6 +41,6 @@ async def judge(served: Served, cast: Cast, key: str = "J1") -> AsyncIterator[ht
     """A judge's phone."""
     link = await issue_link(served.database, cast.judges[key])
     found, stored = await served.database.read(access.judge_behind, secret=link.secret)
-    token = await served.database.write(access.sign_in_judge, found.id or 0, stored.id or 0, "test")
+    token = await served.database.write(sign_in_judge, found.id or 0, stored.id or 0, "test")
     async with httpx2.AsyncClient(base_url=served.url, cookies={"judge": token}) as client:
         yield client

@@ -1,8 +1,9 @@
-"""Who may come in: judges by a personal link or a typed code, organisers by a password or a one-time link.
+"""Who may come in: judges, by a personal link or a typed code; and the sessions of everybody.
 
 Secrets are random, leave the server once, and are kept as hashes. A link's secret has 160 bits, so a plain hash keeps
 it. A code is short enough to be typed and is therefore hashed slowly (scrypt, with the deployment's own salt). A
-session is a random token of 256 bits in a cookie; its row can be ended at any time.
+session is a random token of 256 bits in a cookie; its row can be ended at any time. On which devices a link lets its
+judge in, and how a further one is added, is told in `pairing`.
 """
 
 import hashlib
@@ -10,24 +11,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from scoreboard.errors import InvalidForm, NotFound, NotSignedIn
+from scoreboard.errors import DeviceRevoked, NotFound, NotSignedIn
 from scoreboard.judging import ledger
-from scoreboard.models import Deployment, Judge, JudgeLink, OneTimeLink, Organiser, SignIn
+from scoreboard.models import Deployment, Event, Judge, JudgeDevice, JudgeLink, SignIn
 from scoreboard.numerals import plain_digits
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 LOOKALIKES = str.maketrans("ILO", "110", " -\u2010\u2011\u2013")
 CODE_LENGTH = 8
 JUDGE_SESSION = timedelta(days=4)  # a three-day event, with the evening before
-ORGANISER_SESSION = timedelta(hours=16)
-ONE_TIME_LINK = timedelta(hours=24)
-SHORTEST_PASSWORD = 12
-passwords = PasswordHasher()
+SEEN_TO = timedelta(minutes=1)  # how exactly it is known when a device was last seen
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def issue_link(session: Session, judge_id: int, link: NewLink, actor: str) -> No
 
 
 def revoke_links(session: Session, judge: Judge, actor: str) -> None:
-    """End every link of a judge, and every session that was opened by one."""
+    """End every link of a judge, which ends its devices and its PIN, too, and every session that was opened by one."""
     now = datetime.now(UTC)
     live = session.exec(
         select(JudgeLink).where(JudgeLink.judge_id == judge.id, col(JudgeLink.revoked_at).is_(None))
@@ -117,107 +113,55 @@ def judge_behind(session: Session, *, secret: str = "", code: str = "") -> tuple
     return found
 
 
-def sign_in_judge(session: Session, judge_id: int, link_id: int, device: str) -> str:
-    """Open a session for a judge and return its token, which is not kept."""
-    link = session.get(JudgeLink, link_id)
-    if link is None or link.revoked_at is not None:
-        raise NotSignedIn("This link is no longer valid. Please ask the organisers for a new one.")
-    judge = session.get_one(Judge, judge_id)
-    who = f"judge:{judge.key}"
-    ledger.append(session, judge.event_id, who, "judge.signed_in", who, told_apart(link.secret_hash))
-    return open_session(session, JUDGE_SESSION, device, judge_id=judge_id, link_id=link_id)
-
-
 def judge_of(session: Session, token: str) -> Judge:
-    """Find the judge that a session's token belongs to. Raises NotSignedIn."""
-    judge = session.exec(
-        select(Judge)
+    """Find the judge that a session's token belongs to. Raises NotSignedIn, DeviceRevoked."""
+    return judge_present(session, token)[0]
+
+
+def judge_present(session: Session, token: str) -> tuple[Judge, bool]:
+    """The same, and whether it is to be written that the device was seen. Raises NotSignedIn, DeviceRevoked."""
+    found = session.exec(
+        select(Judge, SignIn.seen_at)
         .join(SignIn, col(SignIn.judge_id) == Judge.id)
         .where(*live_session(token), col(Judge.withdrawn_at).is_(None))
     ).one_or_none()
-    if judge is None:
+    if found is None:
+        if device_revoked(session, token):
+            raise DeviceRevoked("The organisers have signed this device out.")
         raise NotSignedIn("Please sign in with your personal link or code.")
-    return judge
+    judge, seen_at = found
+    return judge, seen_at is None or datetime.now(UTC) - seen_at >= SEEN_TO
 
 
-def add_organiser(session: Session, name: str, password: str) -> Organiser:
-    """Add an organiser; an empty password lets them in by one-time links only."""
-    name = name.strip()
-    if not name:
-        raise InvalidForm("An organiser needs a name.")
-    if password and len(password) < SHORTEST_PASSWORD:
-        raise InvalidForm("A password needs %(n)s characters or more.", n=SHORTEST_PASSWORD)
-    if session.exec(select(Organiser).where(Organiser.name == name)).one_or_none() is not None:
-        raise InvalidForm("There is already an organiser named %(name)s.", name=name)
-    organiser = Organiser(
-        name=name, password_hash=passwords.hash(password) if password else "", created_at=datetime.now(UTC)
+def device_revoked(session: Session, token: str) -> bool:
+    """Whether a session ended because its device, or the link that it came in by, was revoked."""
+    return (
+        session.exec(
+            select(SignIn.id)
+            .join(JudgeLink, col(JudgeLink.id) == SignIn.link_id)
+            .outerjoin(JudgeDevice, col(JudgeDevice.sign_in_id) == SignIn.id)
+            .where(
+                SignIn.token_hash == hashed(token),
+                col(JudgeLink.revoked_at).is_not(None) | col(JudgeDevice.revoked_at).is_not(None),
+            )
+        ).first()
+        is not None
     )
-    session.add(organiser)
-    session.flush()
-    return organiser
 
 
-# A hash to check when the name is unknown, so that the answer takes as long.
-NOBODY = passwords.hash(secrets.token_hex(16))
+def event_of(session: Session, token: str) -> Event:
+    """The event of a judge's session, whether it has ended or not."""
+    return session.exec(
+        select(Event)
+        .join(Judge, col(Judge.event_id) == Event.id)
+        .join(SignIn, col(SignIn.judge_id) == Judge.id)
+        .where(SignIn.token_hash == hashed(token))
+    ).one()
 
 
-def organiser_by_password(session: Session, name: str, password: str) -> Organiser:
-    """Find the organiser whose name and password these are. Raises NotSignedIn. Takes some 50 ms."""
-    organiser = session.exec(
-        select(Organiser).where(Organiser.name == name.strip(), col(Organiser.disabled_at).is_(None))
-    ).one_or_none()
-    kept = organiser.password_hash if organiser and organiser.password_hash else NOBODY
-    try:
-        passwords.verify(kept, password)
-    except VerifyMismatchError:
-        organiser = None
-    if organiser is None or not organiser.password_hash:
-        raise NotSignedIn("The name or the password is not right.")
-    return organiser
-
-
-def issue_one_time_link(session: Session, organiser_id: int) -> str:
-    """Make a link that signs an organiser in once, and return its secret, which is not kept."""
-    secret = secrets.token_urlsafe(20)
-    now = datetime.now(UTC)
-    session.add(
-        OneTimeLink(
-            organiser_id=organiser_id, secret_hash=hashed(secret), issued_at=now, expires_at=now + ONE_TIME_LINK
-        )
-    )
-    return secret
-
-
-def redeem_one_time_link(session: Session, secret: str, device: str) -> str:
-    """Sign an organiser in by a one-time link, and use it up; return the session's token."""
-    now = datetime.now(UTC)
-    link = session.exec(
-        select(OneTimeLink).where(
-            OneTimeLink.secret_hash == hashed(secret), col(OneTimeLink.used_at).is_(None), OneTimeLink.expires_at > now
-        )
-    ).one_or_none()
-    if link is None:
-        raise NotSignedIn("This link has been used or is too old. A new one is printed by: scoreboard organiser link")
-    link.used_at = now
-    session.add(link)
-    return open_session(session, ORGANISER_SESSION, device, organiser_id=link.organiser_id)
-
-
-def sign_in_organiser(session: Session, organiser_id: int, device: str) -> str:
-    """Open a session for an organiser and return its token, which is not kept."""
-    return open_session(session, ORGANISER_SESSION, device, organiser_id=organiser_id)
-
-
-def organiser_of(session: Session, token: str) -> Organiser:
-    """Find the organiser that a session's token belongs to. Raises NotSignedIn."""
-    organiser = session.exec(
-        select(Organiser)
-        .join(SignIn, col(SignIn.organiser_id) == Organiser.id)
-        .where(*live_session(token), col(Organiser.disabled_at).is_(None))
-    ).one_or_none()
-    if organiser is None:
-        raise NotSignedIn("Please sign in.")
-    return organiser
+def note_seen(session: Session, token: str) -> None:
+    """Write that a device was seen."""
+    session.execute(update(SignIn).where(*live_session(token)).values(seen_at=datetime.now(UTC)))
 
 
 def open_session(

@@ -14,6 +14,7 @@ from scoreboard.judging import ledger
 from scoreboard.judging.acceptance import ACCEPTED, WITHDRAWN, Acceptance, newest_acceptance
 from scoreboard.judging.groups import Linkage
 from scoreboard.judging.results import contest
+from scoreboard.judging.setup.sides import refuse_both_sides
 from scoreboard.models import Assignment, Judge, Round, Team
 
 LONGEST_REASON = 1000
@@ -109,11 +110,13 @@ def disqualify(session: Session, event_id: int, team_key: str, reason: str, acto
 
 
 def restore(session: Session, event_id: int, team_key: str, actor: str) -> Team:
-    """Let a team compete again; its ballots count as before. Raises NotFound, Clash when it competes."""
+    """Let a team compete again; its ballots count as before. Raises NotFound, JudgeAndMember, Clash if it competes."""
     team = find_team(session, event_id, team_key)
     if team.withdrawn_at is None and team.disqualified_at is None:
         raise Clash("This team competes already.")
     team.withdrawn_at = team.disqualified_at = None
+    session.add(team)
+    refuse_both_sides(session, event_id)
     return noted(session, team, "team.restored", actor, "")
 
 

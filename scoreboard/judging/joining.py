@@ -2,7 +2,7 @@
 
 from scoreboard.judging.analysis.inputs import Inputs
 from scoreboard.judging.groups import heard_graph, with_visits
-from scoreboard.judging.results import Pair
+from scoreboard.judging.terms import Pair
 from scoreboard.scoring.linkage.structure import joining_visits
 
 

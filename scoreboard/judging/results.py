@@ -7,24 +7,22 @@ nothing else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from scoreboard.judging import ledger
-from scoreboard.judging.acceptance import Acceptance, newest_acceptance
-from scoreboard.judging.ballots import current_ballots, rubric_of
+from scoreboard.judging.acceptance import Acceptance
+from scoreboard.judging.ballots import current_ballots
 from scoreboard.judging.groups import Groups, groups_of
 from scoreboard.judging.outcome import COLD, Outcome, Starts, outcome_of
-from scoreboard.models import Assignment, Conflict, Event, Judge, Round, Run, Team
+from scoreboard.judging.terms import Pair, Terms, terms_of
+from scoreboard.models import Assignment, Conflict, Judge, Round, Run, Team
 from scoreboard.scoring.certainty.uncertainty import LIVE
 from scoreboard.scoring.standings import Standings
-from scoreboard.scoring.table import Scale, ScoreTable
+from scoreboard.scoring.table import ScoreTable
 
 PLACES = 9  # decimals of a stored total: as close as the ranking compares
-
-Pair: TypeAlias = tuple[str, str]
-"""The keys of a judge and a team."""
 
 
 @dataclass(frozen=True)
@@ -105,49 +103,56 @@ def contest(session: Session, round_: Round) -> Contest:
     """
     if round_.id is None:
         raise ValueError("the round is not stored yet")
-    event = session.get_one(Event, round_.event_id)
-    judges = {judge.id: judge for judge in session.exec(select(Judge).where(Judge.event_id == event.id))}
-    teams = {team.id: team for team in session.exec(select(Team).where(Team.event_id == event.id))}
-    conflicts = set(
-        session.exec(
-            select(Conflict.judge_id, Conflict.team_id)
-            .join(Judge, col(Judge.id) == Conflict.judge_id)
-            .where(Judge.event_id == event.id)
-        ).all()
-    )
-    rubric = rubric_of(session, round_.id)
-    ballots = {
-        (judges[ballot.judge_id].key, teams[ballot.team_id].key): ballot
-        for ballot in current_ballots(session, round_.id)
-    }
-    left_out = frozenset(pair for pair, ballot in ballots.items() if (ballot.judge_id, ballot.team_id) in conflicts)
-    table = ScoreTable.from_rows(
-        [
-            (*pair, key, float(value))
-            for pair, ballot in ballots.items()
-            if pair not in left_out
-            for key, value in ballot.scores.items()
-        ],
-        scales=[Scale(c.key, float(c.weight), float(c.minimum), float(c.maximum)) for c in rubric],
-        judges=sorted(judge.key for judge in judges.values()),
-        teams=sorted(team.key for team in teams.values()),
-    )
-    arabic = event.language == "ar"
-    excluded = frozenset(t.key for t in teams.values() if t.withdrawn_at or t.disqualified_at)
-    return Contest(
-        table=table,
-        method=round_.rule,
-        beside=round_.beside,
-        precedence=tuple(round_.precedence),
-        names={t.key: (t.name_ar or t.name_en) if arabic else (t.name_en or t.name_ar) for t in teams.values()},
-        minimum_ballots=round_.minimum_ballots,
-        excluded=excluded,
-        left_out=left_out,
+    judges = dict(session.exec(select(Judge.id, Judge.key).where(Judge.event_id == round_.event_id)).all())
+    teams = dict(session.exec(select(Team.id, Team.key).where(Team.event_id == round_.event_id)).all())
+    return contest_by(
+        terms_of(session, round_),
+        {
+            (judges[ballot.judge_id], teams[ballot.team_id]): {
+                key: float(value) for key, value in ballot.scores.items()
+            }
+            for ballot in current_ballots(session, round_.id)
+        },
+        ledger.head_sequence(session, round_.event_id),
         awaited=frozenset(awaited(session, round_)),
-        given=sum(team not in excluded for _judge, team in ballots.keys() - left_out),
-        open=round_.closed_at is None,
-        acceptance=newest_acceptance(session, round_),
-        sequence=ledger.head_sequence(session, round_.event_id),
+        open_=round_.closed_at is None,
+    )
+
+
+def contest_by(
+    terms: Terms,
+    ballots: Mapping[Pair, Mapping[str, float]],
+    sequence: int,
+    *,
+    awaited: frozenset[Pair] = frozenset(),
+    open_: bool = False,
+) -> Contest:
+    """Put together what a ranking is computed from: terms, and the scores of each ballot by criterion."""
+    left_out = terms.conflicts & ballots.keys()
+    return Contest(
+        table=ScoreTable.from_rows(
+            [
+                (*pair, key, value)
+                for pair, scores in ballots.items()
+                if pair not in left_out
+                for key, value in scores.items()
+            ],
+            scales=list(terms.scales),
+            judges=list(terms.judges),
+            teams=sorted(terms.names),
+        ),
+        method=terms.rule,
+        beside=terms.beside,
+        precedence=terms.precedence,
+        names=terms.names,
+        minimum_ballots=terms.minimum_ballots,
+        excluded=terms.excluded,
+        left_out=frozenset(left_out),
+        awaited=awaited,
+        given=sum(team not in terms.excluded for _judge, team in ballots.keys() - left_out),
+        open=open_,
+        acceptance=terms.acceptance,
+        sequence=sequence,
     )
 
 

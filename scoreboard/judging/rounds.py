@@ -4,7 +4,7 @@ A phase is told by the times at which things happened. Each step is an entry in 
 not follow from where the round stands. A freeze stops what the public sees, not the judging.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,10 +12,12 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from scoreboard.errors import InvalidForm, NotFound, NotReady, Outdated, WrongPhase
-from scoreboard.judging import ledger
+from scoreboard.judging import ledger, second_person
+from scoreboard.judging.holds import fingerprint, hold_of
 from scoreboard.judging.results import awaited, contest
 from scoreboard.judging.runs import Result, keep, result_of
-from scoreboard.models import Round, Run
+from scoreboard.judging.second_person import confirmed
+from scoreboard.models import Hold, LedgerHead, Round, Run
 
 
 class Phase(StrEnum):
@@ -64,20 +66,25 @@ def open_round(session: Session, round_id: int, actor: str) -> Round:
     return change(session, round_id, actor, action, step)
 
 
-def freeze(session: Session, round_id: int, actor: str, result: Result | None = None) -> Round:
+def freeze(session: Session, round_id: int, actor: str) -> Round:
     """Hold what the public sees as it is now; judging goes on.
 
-    `result` is what is kept; it must be of the ledger's newest entry. Computed here when it is not given, while every
-    other write waits: `publication.freeze` computes it before.
+    Nothing is computed here: what is held can be computed at any time after (see `holds`, `publication.freeze`).
     """
-    stored: list[Run] = []
+    held: list[Hold] = []
+    kept: dict[str, str] = {}
 
     def step(round_: Round, now: datetime) -> None:
         check_frozen(round_)
-        stored.append(keep_newest(session, round_, "frozen", now, result))
+        held.append(hold_of(session, round_, now))
+        kept["holds"] = fingerprint(held[0].terms, held[0].names, held[0].keys)
         round_.frozen_at, round_.thawed_at = now, None
 
-    return change(session, round_id, actor, "round.frozen", step, run=stored)
+    round_ = change(session, round_id, actor, "round.frozen", step, also=kept)
+    held[0].sequence = session.exec(select(LedgerHead.sequence).where(LedgerHead.event_id == round_.event_id)).one()
+    session.add(held[0])
+    session.flush()
+    return round_
 
 
 def thaw(session: Session, round_id: int, actor: str) -> Round:
@@ -125,18 +132,30 @@ def missing(session: Session, round_: Round) -> Missing:
 def finalise(session: Session, round_id: int, actor: str, comment: str, result: Result | None = None) -> Run:
     """Store the round's result as final. Raises NotReady, with what is missing in `extra`; needs a comment.
 
-    `result` as in `freeze`; `publication.finalise` computes it before.
+    `result` is what is kept; it must be of the ledger's newest entry. Computed here when it is not given, while every
+    other write waits: `publication.finalise` computes it before.
     """
     stored: list[Run] = []
+    agreed: dict[str, str] = {}
 
     def step(round_: Round, now: datetime) -> None:
         check_final(session, round_, comment)
         stored.append(keep_newest(session, round_, "final", now, result))
+        agreed.update(confirmed(session, round_, actor, stored[0].standings))
         round_.finalised_at = now
         round_.final_comment = comment.strip()
 
-    change(session, round_id, actor, "round.finalised", step, run=stored, comment=comment.strip())
+    change(session, round_id, actor, "round.finalised", step, run=stored, also=agreed, comment=comment.strip())
     return stored[0]
+
+
+def propose(session: Session, round_id: int, actor: str, comment: str, result: Result | None = None) -> None:
+    """Record what a first person proposes as final, where the event asks for two. Raises as `finalise` does."""
+    round_ = session.get(Round, round_id)
+    if round_ is None:
+        raise NotFound("There is no such round.")
+    check_final(session, round_, comment)
+    second_person.propose(session, round_, actor, comment, up_to_date(session, round_, result).stated)
 
 
 def check_final(session: Session, round_: Round, comment: str) -> None:
@@ -170,11 +189,16 @@ def check_frozen(round_: Round) -> None:
 
 def keep_newest(session: Session, round_: Round, kind: str, at: datetime, result: Result | None) -> Run:
     """Store a result that was computed before. Raises Outdated when the ledger has moved on since."""
+    return keep(session, round_, kind, at, up_to_date(session, round_, result))
+
+
+def up_to_date(session: Session, round_: Round, result: Result | None) -> Result:
+    """Give a result that was computed before, or compute it. Raises Outdated when the ledger has moved on since."""
     if result is None:
-        result = result_of(contest(session, round_), round_.key)
-    elif result.sequence != ledger.head_sequence(session, round_.event_id):
+        return result_of(contest(session, round_), round_.key)
+    if result.sequence != ledger.head_sequence(session, round_.event_id):
         raise Outdated("Something was recorded while the result was computed. Please try again.")
-    return keep(session, round_, kind, at, result)
+    return result
 
 
 def change(
@@ -184,15 +208,20 @@ def change(
     action: str,
     step: Callable[[Round, datetime], None],
     run: Sequence[Run] = (),
+    also: Mapping[str, str] | None = None,
     **particulars: str,
 ) -> Round:
-    """Take one step in a round's life and record it, with the hash of the run that the step stored (in `run`)."""
+    """Take one step in a round's life and record it, with the hash of the run that the step stored (in `run`).
+
+    What the step puts into `also` is recorded, too.
+    """
     round_ = session.get(Round, round_id)
     if round_ is None:
         raise NotFound("There is no such round.")
     step(round_, datetime.now(UTC))
     session.add(round_)
     kept = {"run": run[0].hash, "kind": run[0].kind, "at_sequence": run[0].sequence} if run else {}
-    ledger.append(session, round_.event_id, actor, action, f"round:{round_.key}", {**particulars, **kept})
+    payload = {**particulars, **(also or {}), **kept}
+    ledger.append(session, round_.event_id, actor, action, f"round:{round_.key}", payload)
     session.flush()
     return round_

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
@@ -18,16 +18,18 @@ from sqlmodel import Session, col, select
 
 from scoreboard import __version__
 from scoreboard.judging import ledger
-from scoreboard.judging.acceptance import Acceptance
 from scoreboard.judging.outcome import SEED
-from scoreboard.judging.results import Contest, as_lines
+from scoreboard.judging.results import Contest, as_lines, contest_by
 from scoreboard.judging.rubric import value_at
+from scoreboard.judging.terms import Pair, terms_from
 from scoreboard.models import Ballot, Criterion, Judge, Round, Run, Score, Team
 from scoreboard.scoring.certainty.uncertainty import PUBLISHED
-from scoreboard.scoring.table import Scale, ScoreTable
 
 MOST_NUMBERS: Final = 10_000_000  # drawn in all: with more than 500 teams each has fewer draws, 1,000 at the least
 FEWEST_DRAWS: Final = 1_000
+
+Row: TypeAlias = tuple[str, str, str, float]
+"""A score: the keys of judge, team and criterion, and its value."""
 
 
 @dataclass(frozen=True)
@@ -105,48 +107,24 @@ def recomputed(session: Session, run: Run) -> Result:
     return restated(run.standings, ballots_until(session, run.round_id, run.sequence))
 
 
-def restated(stated: Mapping[str, Any], rows: Iterable[tuple[str, str, str, float]]) -> Result:
-    """Compute a result again from what it states, and the scores (judge, team, criterion, value) it was made from.
+def restated(stated: Mapping[str, Any], rows: Iterable[Row]) -> Result:
+    """Compute a result again from what it states, and the scores that it was made from.
 
     The scores are those of all current ballots at its sequence; what it leaves out is left out here.
     """
-    left_out = {(judge, team) for judge, team in stated["left_out"]}
-    table = ScoreTable.from_rows(
-        [row for row in rows if row[:2] not in left_out],
-        scales=[
-            Scale(part["key"], float(part["weight"]), float(part["minimum"]), float(part["maximum"]))
-            for part in stated["rubric"]
-        ],
-        judges=stated["judges"],
-        teams=sorted(stated["teams"]),
-    )
-    accepted = stated["acceptance"]
-    inputs = Contest(
-        table=table,
-        method=stated["rule"],
-        beside=stated["beside"],
-        precedence=tuple(stated["precedence"]),
-        names=stated["teams"],
-        minimum_ballots=stated["minimum_ballots"],
-        excluded=frozenset(stated["excluded"]),
-        left_out=frozenset(left_out),
-        awaited=frozenset(),
-        given=0,
-        open=False,
-        acceptance=Acceptance(
-            accepted["sequence"],
-            accepted["actor"],
-            accepted["reason"],
-            tuple(tuple(group) for group in accepted["groups"]),
-        )
-        if accepted
-        else None,
-        sequence=stated["sequence"],
-    )
-    return result_of(inputs, stated["round"])
+    terms = terms_from({**stated, "conflicts": stated["left_out"]})
+    return result_of(contest_by(terms, by_ballot(rows), stated["sequence"]), stated["round"])
 
 
-def ballots_until(session: Session, round_id: int, sequence: int) -> list[tuple[str, str, str, float]]:
+def by_ballot(rows: Iterable[Row]) -> dict[Pair, dict[str, float]]:
+    """Put the scores of each ballot together."""
+    ballots: dict[Pair, dict[str, float]] = {}
+    for judge, team, criterion, value in rows:
+        ballots.setdefault((judge, team), {})[criterion] = value
+    return ballots
+
+
+def ballots_until(session: Session, round_id: int, sequence: int) -> list[Row]:
     """The scores of the ballots of a round that were current at a sequence of the ledger."""
     later = aliased(Ballot)
     superseded = (

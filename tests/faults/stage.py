@@ -10,6 +10,7 @@ from visitors import store_organiser
 
 from scoreboard.database import open_engine
 from scoreboard.judging import access, rounds
+from scoreboard.judging.pairing.devices import sign_in_judge
 from scoreboard.judging.setup import roster
 from scoreboard.migrations import prepare
 from scoreboard.models import Judge, Round
@@ -78,4 +79,4 @@ def signed_in(session: Session, judge_id: int) -> str:
     access.issue_link(session, judge_id, link, "organiser:olga")
     session.flush()
     _judge, stored = access.judge_behind(session, secret=link.secret)
-    return access.sign_in_judge(session, judge_id, stored.id or 0, "test")
+    return sign_in_judge(session, judge_id, stored.id or 0, "test")

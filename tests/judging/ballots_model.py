@@ -58,7 +58,7 @@ class Model:
         if device in self.signed_in and known is not None:
             return known if (known.judge, known.form) == (device.judge, form) else "ballot_reused"
         refusals = {
-            "not_signed_in": device not in self.signed_in,
+            "device_revoked": device not in self.signed_in,
             "conflicted": pair in self.conflicts,
             "team_not_competing": form.team in self.out,
             "round_not_open": self.phase is not Phase.OPEN,

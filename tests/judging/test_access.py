@@ -1,15 +1,19 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from builder import build_event, issue_link
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pairs import further_device
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from scoreboard.database import Database
 from scoreboard.errors import InvalidForm, NotFound, NotSignedIn
 from scoreboard.judging import access
+from scoreboard.judging.pairing.devices import sign_in_judge
+from scoreboard.judging.staff import organisers, sessions
 from scoreboard.models import Judge, JudgeLink, LogEntry, OneTimeLink, Organiser, SignIn
 
 # Judges.
@@ -22,7 +26,7 @@ async def judge_by(database: Database, **what: str) -> str:
 
 async def session_of(database: Database, secret: str) -> str:
     judge, link = await database.read(lambda session: access.judge_behind(session, secret=secret))
-    return await database.write(access.sign_in_judge, judge.id or 0, link.id or 0, "a phone")
+    return await database.write(sign_in_judge, judge.id or 0, link.id or 0, "a phone")
 
 
 async def test_a_link_and_its_code_lead_to_the_judge(database: Database) -> None:
@@ -125,7 +129,7 @@ async def test_a_link_that_is_revoked_between_two_steps_opens_nothing(database: 
     judge, found = await database.read(lambda session: access.judge_behind(session, secret=link.secret))
     await issue_link(database, cast.judges["J1"])
     with pytest.raises(NotSignedIn):
-        await database.write(access.sign_in_judge, judge.id or 0, found.id or 0, "a phone")
+        await database.write(sign_in_judge, judge.id or 0, found.id or 0, "a phone")
 
 
 async def test_a_judge_who_has_withdrawn_does_not_come_in(database: Database) -> None:
@@ -152,7 +156,7 @@ async def test_there_is_no_link_for_a_judge_who_is_not_there(database: Database)
 async def test_two_devices_may_be_signed_in_by_one_link(database: Database) -> None:
     cast = await build_event(database)
     link = await issue_link(database, cast.judges["J1"])
-    tokens = [await session_of(database, link.secret) for _ in range(2)]
+    tokens = [await session_of(database, link.secret), await database.write(further_device, link.secret)]
     await database.write(access.sign_out, tokens[0])
     assert (await database.read(access.judge_of, tokens[1])).key == "J1"
 
@@ -168,18 +172,18 @@ PASSWORD = "correct horse battery"
 
 
 async def test_an_organiser_is_known_by_name_and_password(database: Database) -> None:
-    await database.write(access.add_organiser, " olga ", PASSWORD)
-    assert (await database.read(access.organiser_by_password, "olga ", PASSWORD)).name == "olga"
+    await database.write(organisers.add_organiser, " olga ", PASSWORD)
+    assert (await database.read(organisers.organiser_by_password, "olga ", PASSWORD)).name == "olga"
 
 
 @pytest.mark.parametrize(("name", "password"), [("olga", "guess"), ("nobody", PASSWORD), ("olga", ""), ("guest", "")])
 async def test_a_wrong_name_or_password_opens_nothing_and_says_not_which(
     database: Database, name: str, password: str
 ) -> None:
-    await database.write(access.add_organiser, "olga", PASSWORD)
-    await database.write(access.add_organiser, "guest", "")
+    await database.write(organisers.add_organiser, "olga", PASSWORD)
+    await database.write(organisers.add_organiser, "guest", "")
     with pytest.raises(NotSignedIn) as refused:
-        await database.read(access.organiser_by_password, name, password)
+        await database.read(organisers.organiser_by_password, name, password)
     assert str(refused.value) == "The name or the password is not right."
 
 
@@ -187,37 +191,37 @@ async def test_a_wrong_name_or_password_opens_nothing_and_says_not_which(
 async def test_an_organiser_needs_a_name_of_their_own_and_a_long_password(
     database: Database, name: str, password: str
 ) -> None:
-    await database.write(access.add_organiser, "fatima", PASSWORD)
+    await database.write(organisers.add_organiser, "fatima", PASSWORD)
     with pytest.raises(InvalidForm):
-        await database.write(access.add_organiser, name, password)
+        await database.write(organisers.add_organiser, name, password)
 
 
 async def organiser_id(database: Database) -> int:
-    return (await database.write(access.add_organiser, "olga", "")).id or 0
+    return (await database.write(organisers.add_organiser, "olga", "")).id or 0
 
 
 async def test_a_one_time_link_opens_one_session(database: Database) -> None:
-    secret = await database.write(access.issue_one_time_link, await organiser_id(database))
-    token = await database.write(access.redeem_one_time_link, secret, "laptop")
-    assert (await database.read(access.organiser_of, token)).name == "olga"
+    secret = await database.write(organisers.issue_one_time_link, await organiser_id(database))
+    token = await database.write(organisers.redeem_one_time_link, secret, "laptop")
+    assert (await database.read(sessions.organiser_of, token)).name == "olga"
     with pytest.raises(NotSignedIn):
-        await database.write(access.redeem_one_time_link, secret, "laptop")
+        await database.write(organisers.redeem_one_time_link, secret, "laptop")
 
 
 async def test_a_one_time_link_does_not_work_after_a_day(database: Database) -> None:
-    secret = await database.write(access.issue_one_time_link, await organiser_id(database))
+    secret = await database.write(organisers.issue_one_time_link, await organiser_id(database))
 
     def age(session: Session) -> None:
         session.execute(update(OneTimeLink).values(expires_at=datetime.now(UTC)))
 
     await database.write(age)
     with pytest.raises(NotSignedIn):
-        await database.write(access.redeem_one_time_link, secret, "laptop")
+        await database.write(organisers.redeem_one_time_link, secret, "laptop")
 
 
 async def test_a_session_ends_by_signing_out_by_time_and_with_its_organiser(database: Database) -> None:
     organiser = await organiser_id(database)
-    tokens = [await database.write(access.sign_in_organiser, organiser, "laptop") for _ in range(3)]
+    tokens = [await database.write(sessions.sign_in_organiser, organiser, "laptop") for _ in range(3)]
     await database.write(access.sign_out, tokens[0])
 
     def expire(session: Session) -> None:
@@ -227,25 +231,25 @@ async def test_a_session_ends_by_signing_out_by_time_and_with_its_organiser(data
     await database.write(expire)
     for token in tokens[:2]:
         with pytest.raises(NotSignedIn):
-            await database.read(access.organiser_of, token)
-    assert (await database.read(access.organiser_of, tokens[2])).name == "olga"
+            await database.read(sessions.organiser_of, token)
+    assert (await database.read(sessions.organiser_of, tokens[2])).name == "olga"
 
     def disable(session: Session) -> None:
         session.get_one(Organiser, organiser).disabled_at = datetime.now(UTC)
 
     await database.write(disable)
     with pytest.raises(NotSignedIn):
-        await database.read(access.organiser_of, tokens[2])
+        await database.read(sessions.organiser_of, tokens[2])
 
 
 async def test_a_judge_and_an_organiser_are_two_people(database: Database) -> None:
     cast = await build_event(database)
     link = await issue_link(database, cast.judges["J1"])
     judge, stored = await database.read(access.judge_behind, secret=link.secret)
-    judges = await database.write(access.sign_in_judge, judge.id or 0, stored.id or 0, "phone")
-    organisers = await database.write(access.sign_in_organiser, await organiser_id(database), "laptop")
+    judges = await database.write(sign_in_judge, judge.id or 0, stored.id or 0, "phone")
+    organisers = await database.write(sessions.sign_in_organiser, await organiser_id(database), "laptop")
     with pytest.raises(NotSignedIn):
-        await database.read(access.organiser_of, judges)
+        await database.read(sessions.organiser_of, judges)
     with pytest.raises(NotSignedIn):
         await database.read(access.judge_of, organisers)
 
@@ -254,16 +258,19 @@ async def test_a_sign_in_is_an_entry_that_names_the_link_and_opens_nothing(datab
     cast = await build_event(database)
     link = await issue_link(database, cast.judges["J1"])
     judge, stored = await database.read(access.judge_behind, secret=link.secret)
-    await database.write(access.sign_in_judge, judge.id or 0, stored.id or 0, "phone")
+    await database.write(sign_in_judge, judge.id or 0, stored.id or 0, "phone")
     await database.write(access.revoke_links, judge, "organiser:olga")
 
-    def told(session: Session) -> list[tuple[str, str, str]]:
+    def told(session: Session) -> list[tuple[str, str, dict[str, str]]]:
         rows = session.scalars(select(LogEntry).order_by(col(LogEntry.sequence))).all()
-        return [(row.actor, row.action, row.payload) for row in rows[-3:]]
+        return [(row.actor, row.action, json.loads(row.payload)) for row in rows[-3:]]
 
-    named = f'{{"link":"{link.secret_hash[:16]}"}}'
-    assert await database.read(told) == [
+    named = {"link": link.secret_hash[:16]}
+    issued, paired, revoked = await database.read(told)
+    device = {"device": paired[2].pop("device"), "name": paired[2].pop("name")}
+    assert (issued, paired, revoked) == (
         ("test", "link.issued", named),
-        ("judge:J1", "judge.signed_in", named),
+        ("judge:J1", "device.paired", named),
         ("organiser:olga", "link.revoked", named),
-    ]
+    )
+    assert (len(device["device"]), device["name"]) == (16, "")

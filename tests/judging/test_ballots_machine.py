@@ -21,14 +21,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from judging.ballots_model import DEVICES, JUDGES, MAXIMUM, TEAMS, Accepted, Device, Model
+from pairs import further_device
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from scoreboard.database import Database, open_engine
 from scoreboard.errors import ScoreboardError
-from scoreboard.judging import access, ballots, decisions, ledger, rounds
+from scoreboard.judging import access, ballots, decisions, ledger, publication, rounds
 from scoreboard.judging.access import NewLink
 from scoreboard.judging.ballots import BallotForm, CurrentBallot
+from scoreboard.judging.pairing.devices import needs_pin, sign_in_judge
 from scoreboard.judging.setup.changes import Recorder
 from scoreboard.judging.setup.conflicts import store_conflicts
 from scoreboard.judging.setup.description import ConflictForm
@@ -185,7 +187,11 @@ class Judging(RuleBasedStateMachine):
     def sign_in(self, device: Device) -> None:
         """A device is in."""
         judge, link = self.read(lambda session: access.judge_behind(session, secret=self.secrets[device.judge]))
-        self.tokens[device] = self.write(access.sign_in_judge, judge.id, link.id, device.name)
+        known = self.tokens.get(device, "")
+        if self.read(needs_pin, link.id, known):
+            self.tokens[device] = self.write(further_device, self.secrets[device.judge], device.name)
+        else:
+            self.tokens[device] = self.write(sign_in_judge, judge.id, link.id, device.name, known)
         self.model.signed_in.add(device)
 
     def organise(self, draw: Draw) -> None:
@@ -220,6 +226,8 @@ class Judging(RuleBasedStateMachine):
         outcome = self.outcome(self.write, getattr(rounds, wish), self.round_id, ORGANISER, *comment)
         refused = self.model.step(wish)
         assert (outcome if isinstance(outcome, str) else "") == refused
+        if wish == "freeze" and not refused:
+            self.runner.run(publication.keep_held(self.database))
         if wish in {"freeze", "finalise"} and not refused:
             assert self.read(totals_of_newest_run) == pytest.approx(self.model.totals())
 

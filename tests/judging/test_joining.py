@@ -7,7 +7,7 @@ from scoreboard.database import Database
 from scoreboard.judging import decisions
 from scoreboard.judging.analysis.inputs import read_inputs
 from scoreboard.judging.joining import visits_that_join
-from scoreboard.judging.results import Pair
+from scoreboard.judging.terms import Pair
 from scoreboard.models import Conflict, Judge
 
 

@@ -1,15 +1,17 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from builder import build_event, score
-from sqlmodel import Session
+from builder import Cast, build_event, score
+from sqlmodel import Session, col, select
 
 from scoreboard.database import Database
 from scoreboard.errors import InvalidForm, NotFound, NotReady, Outdated, WrongPhase
-from scoreboard.judging import ledger, publication, results, rounds, runs
+from scoreboard.judging import decisions, ledger, publication, results, rounds, runs
+from scoreboard.judging.holds import unkept
 from scoreboard.judging.runs import Result
-from scoreboard.models import Round
+from scoreboard.models import LogEntry, Round, Run
 
 
 async def test_a_freeze_stores_what_stands_and_the_ledger_names_it(database: Database) -> None:
@@ -69,18 +71,17 @@ async def test_what_is_stored_holds_every_ballot_that_came_before(
     async def ballot(number: int) -> None:
         await score(database, cast, f"J{number}", "T1", number, number)
 
-    def store(session: Session, result: Result | None) -> Round:
-        return rounds.freeze(session, cast.round_id, "x", result)
+    def store(session: Session, result: Result | None) -> Run:
+        return rounds.keep_newest(session, session.get_one(Round, cast.round_id), "final", datetime.now(UTC), result)
 
     rush = Rush(database, times, store, ballot)
     await publication.kept(database, cast.round_id, lambda _session, _round: None, rush)
-    run = await database.read(results.newest_run, cast.round_id, "frozen")
+    run = await database.read(results.newest_run, cast.round_id, "final")
     assert run is not None
     assert (len(rush.given), rush.given[-1] is None) == (tries, inside)
     assert run.standings["standings"][0]["ballots"] == min(times, 3)
     assert (await database.read(runs.recomputed, run)).hash == run.hash
-    # Nothing came between the run and the entry that names it.
-    assert run.sequence + 1 == await database.read(ledger.head_sequence, cast.event_id)
+    assert run.sequence == await database.read(ledger.head_sequence, cast.event_id)
 
 
 async def test_a_result_of_an_older_ledger_is_refused(database: Database) -> None:
@@ -88,6 +89,64 @@ async def test_a_result_of_an_older_ledger_is_refused(database: Database) -> Non
     inputs = await database.read(lambda session: results.contest(session, session.get_one(Round, cast.round_id)))
     old = runs.result_of(inputs, "final")
     await score(database, cast, "J1", "T1", 5, 5)
+    await database.write(rounds.close, cast.round_id, "x")
     with pytest.raises(Outdated):
-        await database.write(rounds.freeze, cast.round_id, "x", old)
+        await database.write(rounds.finalise, cast.round_id, "x", "agreed", old)
+    assert await database.read(results.newest_run, cast.round_id, "final") is None
+
+
+class Rushed:
+    """A database in which a judge gives a ballot before and after every write."""
+
+    def __init__(self, database: Database, cast: Cast) -> None:
+        self.database, self.cast, self.given = database, cast, 0
+        self.read = database.read
+
+    async def ballot(self) -> None:
+        self.given += 1
+        await score(self.database, self.cast, "J1", "T1", self.given % 11, self.given % 11, base=self.given - 1)
+
+    async def write(self, f: Any, *args: Any) -> Any:
+        await self.ballot()
+        value = await self.database.write(f, *args)
+        await self.ballot()
+        return value
+
+
+async def test_a_freeze_in_the_middle_of_a_rush_holds_what_was_before_it_and_no_more(database: Database) -> None:
+    cast = await build_event(database, judges=1, teams=1)
+    await publication.freeze(Rushed(database, cast), cast.round_id, "x")  # type: ignore[arg-type]  # one that is rushed
+    run = await database.read(results.newest_run, cast.round_id, "frozen")
+    assert run is not None
+    assert (run.standings["standings"][0]["total"], run.standings["sequence"]) == ("10.000000000", run.sequence)
+    entries = await database.read(
+        lambda session: session.exec(select(LogEntry.sequence, LogEntry.action).order_by(col(LogEntry.sequence))).all()
+    )
+    sequences = {action: sequence for sequence, action in entries}
+    assert (run.sequence, sequences["result.kept"]) == (sequences["round.frozen"] - 1, sequences["round.frozen"] + 3)
+    assert (await database.read(runs.recomputed, run)).hash == run.hash
+
+
+async def test_what_a_server_that_died_could_not_keep_is_kept_by_the_next_one_as_it_would_have_been(
+    database: Database,
+) -> None:
+    cast = await build_event(database, judges=2, teams=3)
+    await score(database, cast, "J1", "T1", 9, 9)
+    await database.write(rounds.freeze, cast.round_id, "x")
+    await score(database, cast, "J1", "T1", 1, 1, base=1)
+    await score(database, cast, "J2", "T2", 10, 10)
+    await database.write(decisions.withdraw, cast.event_id, "T1", "left", "x")
+    await database.write(rounds.thaw, cast.round_id, "x")
+    await database.write(rounds.freeze, cast.round_id, "x")
+    await publication.keep_held(database)
+    await publication.keep_held(database)
+    kept = await database.read(lambda session: session.exec(select(Run).order_by(col(Run.sequence))).all())
+    assert [[line["team"] for line in run.standings["standings"] if line["rank"]] for run in kept] == [["T1"], ["T2"]]
+    assert await database.read(unkept) == []
+
+
+async def test_freezing_computes_nothing_while_other_writes_wait(database: Database) -> None:
+    cast = await build_event(database, judges=1, teams=1)
+    await database.write(rounds.freeze, cast.round_id, "x")
     assert await database.read(results.newest_run, cast.round_id, "frozen") is None
+    assert [hold.round_id for hold in await database.read(unkept)] == [cast.round_id]

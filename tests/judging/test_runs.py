@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from scoreboard import __version__
 from scoreboard.database import Database
-from scoreboard.judging import decisions, ledger, results, rounds, runs
+from scoreboard.judging import decisions, ledger, publication, results, runs
 from scoreboard.models import Conflict, Judge, Round, Run
 from scoreboard.scoring.certainty.uncertainty import PUBLISHED
 
@@ -186,7 +186,7 @@ async def test_a_freeze_does_not_wait_for_visits_that_may_yet_join_the_groups(da
         await score(database, cast, judge, team, int(team[1]), int(team[1]) + 1)
     now = await database.read(lambda session: results.contest(session, session.get_one(Round, cast.round_id)))
     assert now.outcome().groups.linkage == "awaited"
-    await database.write(rounds.freeze, cast.round_id, "x")
+    await publication.freeze(database, cast.round_id, "x")
     run = await database.read(results.newest_run, cast.round_id, "frozen")
     assert run is not None
     assert run.standings["linkage"] == "apart"

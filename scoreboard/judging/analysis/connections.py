@@ -12,7 +12,7 @@ import numpy as np
 
 from scoreboard.judging.analysis.inputs import Inputs
 from scoreboard.judging.groups import with_visits
-from scoreboard.judging.results import Pair
+from scoreboard.judging.terms import Pair
 from scoreboard.scoring.certainty.visits import next_best
 from scoreboard.scoring.linkage.bridges import Bridge
 from scoreboard.scoring.linkage.graph import Graph

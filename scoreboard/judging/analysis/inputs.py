@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from scoreboard.judging.results import Contest, Pair, contest
+from scoreboard.judging.results import Contest, contest
+from scoreboard.judging.terms import Pair
 from scoreboard.models import Ballot, Conflict, Judge, Round, Team
 
 

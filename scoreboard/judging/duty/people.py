@@ -2,26 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from scoreboard.judging import access
 from scoreboard.judging.access import NewLink
 from scoreboard.judging.duty.progress import Count, Progress
-from scoreboard.models import Event, Judge, JudgeLink, Organisation, SignIn, Team
+from scoreboard.judging.pairing.devices import DeviceLine, devices_of, used_links
+from scoreboard.models import Event, Judge, JudgeLink, Organisation, Team
 
 
 @dataclass(frozen=True)
 class JudgeLine:
-    """A judge in the list: the live link, if any, and how many devices are signed in by it."""
+    """A judge in the list: the live link, if any, its devices, and whether it was ever used."""
 
     judge: Judge
     organisation: Organisation | None
     ballots: Count
     link: JudgeLink | None
-    devices: int
+    devices: list[DeviceLine]
+    used: bool
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,8 @@ def judge_lines(session: Session, event: Event, progress: Progress) -> list[Judg
     """List an event's judges."""
     organisations = organisations_of(session, event)
     links = live_links(session, event)
-    devices: dict[int | None, int] = dict(
-        session.exec(
-            select(SignIn.link_id, func.count())
-            .where(
-                col(SignIn.link_id).in_([link.id for link in links.values()]),
-                col(SignIn.ended_at).is_(None),
-                SignIn.expires_at > datetime.now(UTC),
-            )
-            .group_by(col(SignIn.link_id))
-        ).all()
-    )
+    ids = [link.id or 0 for link in links.values()]
+    devices, used = devices_of(session, ids), used_links(session, ids)
     lines = []
     for judge in progress.judges:
         link = links.get(judge.id or 0)
@@ -73,7 +64,8 @@ def judge_lines(session: Session, event: Event, progress: Progress) -> list[Judg
                 organisation=organisations.get(judge.organisation_id),
                 ballots=progress.of_judge(judge),
                 link=link,
-                devices=devices.get(link.id, 0) if link else 0,
+                devices=devices.get(link.id or 0, []) if link else [],
+                used=link is not None and link.id in used,
             )
         )
     return lines

@@ -4,7 +4,7 @@ The heart is a matrix of judges and teams. A cell tells whether a ballot is awai
 excused, or is forbidden by a conflict. Sums count only what is expected of those who still take part.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -187,11 +187,13 @@ def overview(session: Session, slug: str, key: str | None = None) -> Overview:
     )
 
 
-def event_lines(session: Session) -> list[EventLine]:
-    """Every event with how far it is, the newest first."""
+def event_lines(session: Session, among: Collection[int]) -> list[EventLine]:
+    """These events with how far they are, the newest first."""
     return [
         event_line(session, event)
-        for event in session.exec(select(Event).order_by(col(Event.starts_on).desc(), col(Event.slug)))
+        for event in session.exec(
+            select(Event).where(col(Event.id).in_(among)).order_by(col(Event.starts_on).desc(), col(Event.slug))
+        )
     ]
 
 

@@ -127,7 +127,7 @@ class Notary:
             for event_id in await self.database.read(grown):
                 await self.checkpoint(event_id)
         except (SQLAlchemyError, ScoreboardError):
-            logger.exception("The ledgers could not be signed.")
+            logger.exception("The ledgers could not be signed.", extra={"event": "ledger.unsigned"})
 
 
 def read_book(session: Session, event_id: int) -> Book:

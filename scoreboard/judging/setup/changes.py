@@ -95,5 +95,7 @@ def spelled(number: Decimal) -> str:
 
 
 def public(name: str, value: Any) -> Any:
-    """Keep addresses out of the ledger, which is handed on: it says only whether there is one."""
+    """Keep addresses out of the ledger, which is handed on: it says only whether there is one, or how many."""
+    if name == "members":
+        return len(value or ())
     return bool(value) if name == "email" else value

@@ -60,6 +60,7 @@ def describe(session: Session, event: Event) -> EventForm:
         time_zone=event.time_zone,
         language=event.language,
         digits=event.digits,
+        four_eyes=event.four_eyes,
         rounds=described_rounds(session, event),
         organisations=tuple(NamedForm(row.key, row.name_en, row.name_ar) for row in organisations),
         tracks=tuple(NamedForm(row.key, row.name_en, row.name_ar) for row in tracks),
@@ -145,6 +146,7 @@ def described_teams(
             tracks=frozenset(entries[row.id]),
             status="disqualified" if row.disqualified_at else "withdrawn" if row.withdrawn_at else "",
             out_reason=row.out_reason,
+            members=tuple(row.members),
         )
         for row in session.exec(select(Team).where(Team.event_id == event.id).order_by(col(Team.key)))
     )

@@ -86,6 +86,7 @@ class TeamForm:
     tracks: frozenset[str] | None
     status: str | None
     out_reason: str | None
+    members: tuple[str, ...] | None = None  # e-mail addresses
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ class EventForm:
     judges: tuple[JudgeForm, ...]
     conflicts: tuple[ConflictForm, ...]
     assignments: tuple[AssignmentForm, ...] | None
+    four_eyes: bool = False  # a result is proposed by one person and confirmed by another
 
 
 def agency_conflicts(judges: Sequence[JudgeForm], teams: Sequence[TeamForm]) -> set[tuple[str, str]]:

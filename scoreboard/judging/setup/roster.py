@@ -22,6 +22,7 @@ from scoreboard.judging.setup.describing import describe
 from scoreboard.judging.setup.description import CriterionForm, EventForm, JudgeForm, RoundForm, TeamForm
 from scoreboard.judging.setup.faults import Faults
 from scoreboard.judging.setup.keyed import identity, store_keyed
+from scoreboard.judging.setup.sides import refuse_both_sides
 from scoreboard.models import Award, Ballot, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
 
 PARTS = ("rounds", "organisations", "tracks", "awards", "teams", "judges", "conflicts", "assignments")
@@ -31,7 +32,8 @@ def store(session: Session, form: EventForm, actor: str) -> Changes:
     """Store a description in the session's transaction and tell what changed; a second time nothing does.
 
     Raises RubricLocked where a rubric would change under ballots, and InvalidEvent where an assignment meets a
-    conflict that is stored, or a team would have too few judges. Both carry all faults in ``extra["faults"]``.
+    conflict that is stored, or a team would have too few judges; JudgeAndMember where one person would be on both
+    sides. All carry all faults in ``extra["faults"]``.
     """
     event = session.exec(select(Event).where(Event.slug == form.slug)).one_or_none()
     old = describe(session, event) if event else None
@@ -65,6 +67,7 @@ def store(session: Session, form: EventForm, actor: str) -> Changes:
     )
     store_conflicts(recorder, judges, teams, form.conflicts)
     store_assignments(recorder, list(rounds.values()), judges, teams, form.assignments)
+    refuse_both_sides(session, identity(event))
     return recorder.changes
 
 

@@ -14,7 +14,7 @@ from scoreboard.judging.verification.replay.course import Course, RoundCourse
 from scoreboard.judging.verification.replay.roster import OWN_CHOICE
 from scoreboard.judging.verification.times import near
 from scoreboard.judging.verification.verdict import Check, Verdict
-from scoreboard.models import Assignment, Event, Judge, JudgeLink, Round, Team
+from scoreboard.models import Assignment, Event, Judge, JudgeDevice, JudgeLink, Membership, Organiser, Round, Team
 
 STEPS: Final = ("opened", "frozen", "thawed", "closed", "finalised")
 UNREADABLE: Final = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
@@ -67,14 +67,20 @@ def kinds(
         {"/".join(pair): told for pair, told in course.conflicts.items()},
         {f"{judge}/{team}": described(row) for row, judge, team in stored_conflicts(session, event.id or 0)},
     )
+    yield "member", course.of("member"), stored_members(session, event)
     yield "assignment", told_duties(course), stored_duties(session, event)
     yield "phase", {key: told_phase(round_) for key, round_ in course.rounds.items()}, stored_phases(session, event)
     yield "link", told_links(course), stored_links(session, event)
+    yield "device", told_devices(course), stored_devices(session, event)
 
 
 def compare(verdict: Verdict, course: Course, kind: str, key: str, told: Fields | None, stored: Fields | None) -> None:
     """Compare one row with what was told of it."""
-    subject = {"phase": f"round:{key}", "link": f"judge:{key.rpartition('/')[0]}"}.get(kind, f"{kind}:{key}")
+    subject = {
+        "phase": f"round:{key}",
+        "link": f"judge:{key.rsplit('/', 1)[0]}",
+        "device": f"judge:{key.rsplit('/', 2)[0]}",
+    }.get(kind, f"{kind}:{key}")
     sequence = course.spoken.get(subject)
     if told is None:
         verdict.blame(Check.ROWS, sequence, "%(kind)s %(key)s is stored, and no entry tells of it.", kind=kind, key=key)
@@ -102,6 +108,18 @@ def compare(verdict: Verdict, course: Course, kind: str, key: str, told: Fields 
                 found=str(found),
                 expected=str(expected),
             )
+
+
+def stored_members(session: Session, event: Event) -> dict[str, Fields]:
+    """Who has which role at the event, by the table."""
+    return {
+        name: {"role": role}
+        for name, role in session.exec(
+            select(Organiser.name, Membership.role)
+            .join(Membership, col(Membership.organiser_id) == Organiser.id)
+            .where(Membership.event_id == event.id)
+        )
+    }
 
 
 def told_phase(round_: RoundCourse) -> Fields:
@@ -148,9 +166,9 @@ def stored_duties(session: Session, event: Event) -> dict[str, Fields]:
 def told_links(course: Course) -> dict[str, Fields]:
     """The links that judges were given by the entries, and which were revoked."""
     return {
-        f"{judge}/{name}": {"revoked": not good}
+        f"{judge}/{name}": {"revoked": not link.good}
         for judge, links in course.links.items()
-        for name, good in links.items()
+        for name, link in links.items()
     }
 
 
@@ -161,6 +179,32 @@ def stored_links(session: Session, event: Event) -> dict[str, Fields]:
         for judge, secret_hash, revoked_at in session.exec(
             select(Judge.key, JudgeLink.secret_hash, JudgeLink.revoked_at)
             .join(JudgeLink, col(JudgeLink.judge_id) == Judge.id)
+            .where(Judge.event_id == event.id)
+        )
+    }
+
+
+def told_devices(course: Course) -> dict[str, Fields]:
+    """The devices that judges came in on by the entries, and which were signed out for good."""
+    return {
+        f"{judge}/{link_name}/{key}": {"name": device.name, "revoked": not device.good}
+        for judge, links in course.links.items()
+        for link_name, link in links.items()
+        for key, device in link.devices.items()
+    }
+
+
+def stored_devices(session: Session, event: Event) -> dict[str, Fields]:
+    """The same by the table."""
+    return {
+        f"{judge}/{told_apart(link.secret_hash)['link']}/{device.key}": {
+            "name": device.name,
+            "revoked": device.revoked_at is not None or link.revoked_at is not None,
+        }
+        for judge, link, device in session.exec(
+            select(Judge.key, JudgeLink, JudgeDevice)
+            .join(JudgeLink, col(JudgeLink.judge_id) == Judge.id)
+            .join(JudgeDevice, col(JudgeDevice.link_id) == JudgeLink.id)
             .where(Judge.event_id == event.id)
         )
     }

@@ -13,6 +13,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from scoreboard.judging.verification.chain import Recorded
+from scoreboard.judging.verification.hold_rows import compare_holds
 from scoreboard.judging.verification.replay.course import Course
 from scoreboard.judging.verification.replay.replay import BALLOT
 from scoreboard.judging.verification.roster_rows import compare_roster
@@ -154,6 +155,7 @@ class StoredRows:
                 hash=head,
             )
         compare_roster(self.session, self.event, course, verdict)
+        compare_holds(self.session, self.event, course, verdict)
 
 
 def ballot_rows(session: Session, rounds: list[int | None]) -> Iterator[Any]:

@@ -133,8 +133,8 @@ class Verification:
                 self.ring.opened(payload, self.heading.slug)
             elif action == ROTATED:
                 self.ring.rotated(entry, payload)
-            elif contest is not None:
-                self.results.expect(entry, payload, contest)
+            elif action in KEEPING:
+                self.results.follow(entry, payload, contest)
         except (KeyError, TypeError, ValueError) as failure:
             raise Illegal(
                 "Entry %(sequence)s does not hold what a %(action)s must hold.",
@@ -274,6 +274,8 @@ class Verification:
                 times=len(self.back),
                 first=self.back[0],
             )
+        for freeze in sorted(self.results.held):
+            self.verdict.remark("What the freeze in entry %(freeze)s held has not been recorded.", freeze=freeze)
         for action, count in sorted(self.replay.unknown.items()):
             self.verdict.remark(
                 "%(count)s entries are of a kind that has no rule here: %(action)s.", count=count, action=action

@@ -9,6 +9,7 @@ from scoreboard.database import Database
 from scoreboard.errors import Conflicted, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
 from scoreboard.judging import access, ballots, rounds
 from scoreboard.judging.ballots import Caller
+from scoreboard.judging.pairing.devices import sign_in_judge
 from scoreboard.models import Assignment, Conflict, Judge, SignIn, Team
 
 
@@ -74,7 +75,7 @@ async def test_a_ballot_comes_by_a_session_that_lives_and_from_its_own_judges_pa
     cast = await build_event(database)
     link = await issue_link(database, cast.judges["J1"])
     judge, stored_link = await database.read(access.judge_behind, secret=link.secret)
-    token = await database.write(access.sign_in_judge, judge.id or 0, stored_link.id or 0, "phone")
+    token = await database.write(sign_in_judge, judge.id or 0, stored_link.id or 0, "phone")
     caller = Caller(access.hashed(token), str(judge.id))
     taken = await ballots.submit(database, caller, ballot("T1", 7, 8))
     assert (taken.judge_id, taken.event_id) == (judge.id, cast.event_id)
@@ -88,7 +89,7 @@ async def test_a_session_that_is_too_old_sends_nothing(database: Database) -> No
     cast = await build_event(database)
     link = await issue_link(database, cast.judges["J1"])
     judge, stored_link = await database.read(access.judge_behind, secret=link.secret)
-    token = await database.write(access.sign_in_judge, judge.id or 0, stored_link.id or 0, "phone")
+    token = await database.write(sign_in_judge, judge.id or 0, stored_link.id or 0, "phone")
     await database.write(
         lambda session: session.execute(update(SignIn).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
     )

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 from builder import Cast, build_event, issue_link, score
+from pairs import IPHONE, further_device
 from sqlmodel import Session
 
 from scoreboard.database import Database
@@ -8,6 +9,7 @@ from scoreboard.judging import access
 from scoreboard.judging.duty import people, progress
 from scoreboard.judging.duty.people import JudgeLine
 from scoreboard.judging.duty.progress import Count
+from scoreboard.judging.pairing.devices import sign_in_judge
 from scoreboard.models import Event, Judge, Round
 
 
@@ -19,18 +21,24 @@ async def lines(database: Database, cast: Cast) -> list[JudgeLine]:
     return await database.read(read)
 
 
+def names(line: JudgeLine) -> list[str]:
+    return [each.device.name for each in line.devices]
+
+
 async def test_judges_are_listed_with_their_link_and_devices(database: Database) -> None:
     cast = await build_event(database, judges=3)
     link = await issue_link(database, cast.judges["J1"])
     await issue_link(database, cast.judges["J2"])
     judge, stored = await database.read(access.judge_behind, secret=link.secret)
-    for device in ("phone", "tablet"):
-        await database.write(access.sign_in_judge, judge.id or 0, stored.id or 0, device)
+    await database.write(sign_in_judge, judge.id or 0, stored.id or 0, IPHONE)
+    await database.write(further_device, link.secret)
     await score(database, cast, "J1", "T1", 5, 5)
-    assert [(line.judge.key, line.link is not None, line.devices) for line in await lines(database, cast)] == [
-        ("J1", True, 2),
-        ("J2", True, 0),
-        ("J3", False, 0),
+    assert [
+        (line.judge.key, line.link is not None, names(line), line.used) for line in await lines(database, cast)
+    ] == [
+        ("J1", True, ["iPhone, Safari", "Android, Chrome"], True),
+        ("J2", True, [], False),
+        ("J3", False, [], False),
     ]
     assert (await lines(database, cast))[0].ballots == Count(1, 5)
 
@@ -39,9 +47,11 @@ async def test_a_new_link_ends_the_sessions_of_the_earlier_one(database: Databas
     cast = await build_event(database, judges=1)
     link = await issue_link(database, cast.judges["J1"])
     judge, stored = await database.read(access.judge_behind, secret=link.secret)
-    await database.write(access.sign_in_judge, judge.id or 0, stored.id or 0, "phone")
+    await database.write(sign_in_judge, judge.id or 0, stored.id or 0, "phone")
     await issue_link(database, cast.judges["J1"])
-    assert [(line.link is not None, line.devices) for line in await lines(database, cast)] == [(True, 0)]
+    assert [(line.link is not None, line.devices, line.used) for line in await lines(database, cast)] == [
+        (True, [], False)
+    ]
 
 
 async def test_links_go_to_judges_who_have_none_and_take_part(database: Database) -> None:

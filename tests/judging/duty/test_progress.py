@@ -102,5 +102,5 @@ async def test_the_list_of_events_counts_who_takes_part(database: Database) -> N
     cast = await build_event(database, judges=2, teams=3)
     await score(database, cast, "J1", "T1", 5, 5)
     await database.write(decisions.withdraw, cast.event_id, "T3", "left", "x")
-    (line,) = await database.read(progress.event_lines)
+    (line,) = await database.read(progress.event_lines, {cast.event_id})
     assert (line.event.slug, line.teams, line.judges, line.ballots) == ("hack", 2, 2, Count(1, 4))

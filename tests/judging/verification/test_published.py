@@ -24,7 +24,7 @@ def course() -> Course:
 def expect(found: Results, **payload: Any) -> None:
     contest = found.contest(course(), ENTRY)
     assert contest
-    found.expect(ENTRY, {"run": "aa", "kind": "frozen", "at_sequence": 8, **payload}, contest)
+    found.expect(ENTRY, {"run": "aa", "kind": "frozen", "at_sequence": 8, **payload}, contest, 8)
 
 
 def test_a_result_that_was_named_and_does_not_come_is_missing() -> None:

@@ -1,4 +1,4 @@
-from scoreboard.judging.verification.replay.course import Course, RoundCourse
+from scoreboard.judging.verification.replay.course import Course, LinkCourse, RoundCourse
 from scoreboard.judging.verification.roster_rows import compare, told_duties, told_links
 from scoreboard.judging.verification.verdict import Verdict
 
@@ -29,7 +29,7 @@ def test_duties_have_their_place_among_the_visits_of_their_judge() -> None:
         "r/J2/T1": {"state": "pending", "visit": 1},
         "r/J1/T1": {"state": "skipped", "visit": 2},
     }
-    assert told_links(Course(links={"J1": {"a": False, "b": True}})) == {
+    assert told_links(Course(links={"J1": {"a": LinkCourse(good=False), "b": LinkCourse()}})) == {
         "J1/a": {"revoked": True},
         "J1/b": {"revoked": False},
     }

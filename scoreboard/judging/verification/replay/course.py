@@ -38,6 +38,9 @@ class RoundCourse:
     assignments: dict[Pair, str] = field(default_factory=dict)  # pending, skipped, done
     ballots: dict[Pair, Given] = field(default_factory=dict)
     acceptance: Acceptance | None = None
+    holds: set[int] = field(default_factory=set)  # freezes, by their entries, whose result no entry has named yet
+    freezes: dict[int, tuple[str, str]] = field(default_factory=dict)  # by their entries: when, and what they hold
+    proposal: tuple[str, str] | None = None  # who proposed which result, for a second person to confirm
     at: dict[str, str] = field(default_factory=dict)  # when each step of its life was taken, of those that hold
 
     @property
@@ -54,6 +57,27 @@ class RoundCourse:
 
 
 @dataclass(slots=True)
+class DeviceCourse:
+    """A device that a judge came in on, and whether it may still."""
+
+    name: str
+    good: bool = True
+
+
+@dataclass(slots=True)
+class LinkCourse:
+    """A judge's link: whether it is good, the devices that came in by it, and the PIN that would let one more in.
+
+    `loose` counts sign-ins of the time before there were devices. A PIN comes with the time of its entry.
+    """
+
+    good: bool = True
+    devices: dict[str, DeviceCourse] = field(default_factory=dict)  # by what the ledger calls it
+    loose: int = 0
+    pin: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
 class Course:
     """All that the entries told so far. `things` holds what was said of tracks, awards and so on, by kind and key."""
 
@@ -63,7 +87,7 @@ class Course:
     rounds: dict[str, RoundCourse] = field(default_factory=dict)
     conflicts: dict[Pair, dict[str, Any]] = field(default_factory=dict)
     uuids: set[str] = field(default_factory=set)
-    links: dict[str, dict[str, bool]] = field(default_factory=dict)  # of each judge, by name: whether it is good
+    links: dict[str, dict[str, LinkCourse]] = field(default_factory=dict)  # of each judge, by name
     restored: list[int] = field(default_factory=list)  # the entries before which the database was put back to a copy
     spoken: dict[str, int] = field(default_factory=dict)  # the newest entry on each subject that is no ballot
 
@@ -94,6 +118,11 @@ class Course:
         if found is None:
             raise Illegal("No entry before it tells of a team %(key)s.", key=key)
         return found
+
+    @property
+    def four_eyes(self) -> bool:
+        """Whether a result takes two persons."""
+        return any(event.get("four_eyes") for event in self.of("event").values())
 
     def competing(self) -> Iterator[str]:
         """Give the teams that neither withdrew nor were disqualified."""

@@ -1,8 +1,9 @@
-"""What organisers decide: the steps of a round, excuses, teams that leave, links. Each must follow from what was so."""
+"""What organisers decide: the steps of a round, excuses, teams that leave. Each must follow from what was so."""
 
 from typing import Any, Final
 
 from scoreboard.judging.acceptance import ACCEPTED, WITHDRAWN, Acceptance
+from scoreboard.judging.second_person import PROPOSED
 from scoreboard.judging.verification.chain import Recorded
 from scoreboard.judging.verification.replay.course import Course, Pair, RoundCourse
 from scoreboard.judging.verification.replay.roster import Rule, key_of
@@ -23,18 +24,28 @@ def reopened(course: Course, entry: Recorded, _payload: dict[str, Any]) -> None:
     require(round_.closed, "Round %(round)s was opened again without having been closed.", round_)
     require(not round_.final, "Round %(round)s was opened again after it was final.", round_)
     round_.closed = False
+    round_.proposal = None
     del round_.at["closed"]
 
 
-def frozen(course: Course, entry: Recorded, _payload: dict[str, Any]) -> None:
+def frozen(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """What the public sees is held."""
     round_ = course.round(key_of("round", entry))
     require(round_.opened, "Round %(round)s was frozen before it was opened.", round_)
     require(not round_.final, "Round %(round)s was frozen after it was final.", round_)
     require(not round_.frozen, "Round %(round)s was frozen, and had been before.", round_)
     round_.frozen = True
+    round_.holds.add(entry.sequence)
+    round_.freezes[entry.sequence] = entry.at, str(payload.get("holds", ""))
     round_.at["frozen"] = entry.at
     round_.at.pop("thawed", None)
+
+
+def held_kept(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """What a freeze holds was computed, and is named."""
+    round_ = course.round(key_of("round", entry))
+    require(payload["freeze"] in round_.holds, "Round %(round)s has no freeze whose result was to be named.", round_)
+    round_.holds.remove(payload["freeze"])
 
 
 def thawed(course: Course, entry: Recorded, _payload: dict[str, Any]) -> None:
@@ -59,6 +70,10 @@ def finalised(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     require(round_.closed, "Round %(round)s was finalised before it was closed.", round_)
     require(not round_.final, "Round %(round)s was finalised, and had been before.", round_)
     require(bool(payload["comment"]), "Round %(round)s was finalised without a comment.", round_)
+    if course.four_eyes:
+        by, result = round_.proposal or (entry.actor, "")
+        require(by != entry.actor, "Round %(round)s was finalised by one person; the event asks for two.", round_)
+        require(payload["result"] == result, "Round %(round)s was finalised otherwise than it was proposed.", round_)
     awaited = course.awaited(round_)
     if awaited:
         judge, team = awaited[0]
@@ -70,6 +85,13 @@ def finalised(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
         )
     round_.final = True
     round_.at["finalised"] = entry.at
+
+
+def proposed(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """A first person proposes a result, for a second one to confirm."""
+    round_ = course.round(key_of("round", entry))
+    require(round_.closed and not round_.final, "A result of round %(round)s was proposed while it was open.", round_)
+    round_.proposal = (entry.actor, payload["result"])
 
 
 def require(holds: object, message: str, round_: RoundCourse) -> None:
@@ -142,36 +164,6 @@ def team_restored(course: Course, entry: Recorded, _payload: dict[str, Any]) -> 
     team.update(status="", out_reason="")
 
 
-def link_issued(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
-    """A judge gets a link; the one before it has been revoked."""
-    key, links = links_of(course, entry)
-    if payload["link"] in links or any(links.values()):
-        raise Illegal("Judge %(judge)s was given a second link while the first one was good.", judge=key)
-    links[payload["link"]] = True
-
-
-def link_revoked(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
-    """A judge's link ends."""
-    key, links = links_of(course, entry)
-    if not links.get(payload["link"]):
-        raise Illegal("A link of judge %(judge)s was revoked, and there was none.", judge=key)
-    links[payload["link"]] = False
-
-
-def signed_in(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
-    """A judge came in by a link that was good."""
-    key, links = links_of(course, entry)
-    if not links.get(payload["link"]):
-        raise Illegal("Judge %(judge)s came in without a link that was good.", judge=key)
-
-
-def links_of(course: Course, entry: Recorded) -> tuple[str, dict[str, bool]]:
-    """The judge whom an entry is on, and the links that the judge was given."""
-    key = key_of("judge", entry)
-    course.judge(key)
-    return key, course.links.setdefault(key, {})
-
-
 def restored(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """The database was put back to a copy, which ended with the entry before this one."""
     if payload["sequence"] != entry.sequence - 1 or payload["old_epoch"] == payload["new_epoch"]:
@@ -183,9 +175,11 @@ DECISIONS: Final[dict[str, Rule]] = {
     "round.opened": opened,
     "round.reopened": reopened,
     "round.frozen": frozen,
+    "result.kept": held_kept,
     "round.thawed": thawed,
     "round.closed": closed,
     "round.finalised": finalised,
+    PROPOSED: proposed,
     ACCEPTED: groups_accepted,
     WITHDRAWN: acceptance_withdrawn,
     "assignment.skipped": skipped,
@@ -193,7 +187,4 @@ DECISIONS: Final[dict[str, Rule]] = {
     "team.withdrawn": team_out("withdrawn"),
     "team.disqualified": team_out("disqualified"),
     "team.restored": team_restored,
-    "judge.signed_in": signed_in,
-    "link.issued": link_issued,
-    "link.revoked": link_revoked,
 }

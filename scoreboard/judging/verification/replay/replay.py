@@ -9,6 +9,7 @@ from scoreboard.judging.verification.keys import OPENED, ROTATED
 from scoreboard.judging.verification.replay.ballots import corrected, reoffered, submitted
 from scoreboard.judging.verification.replay.course import Course
 from scoreboard.judging.verification.replay.decisions import DECISIONS, restored
+from scoreboard.judging.verification.replay.entering import ENTERING
 from scoreboard.judging.verification.replay.roster import ROSTER, Rule
 from scoreboard.judging.verification.verdict import Check, Illegal
 
@@ -26,6 +27,7 @@ RULES: Final[dict[str, Rule]] = {
     "ballot.reoffered": reoffered,
     **ROSTER,
     **DECISIONS,
+    **ENTERING,
 }
 DECODER: Final = json.JSONDecoder()
 BALLOT: Final = "ballot."

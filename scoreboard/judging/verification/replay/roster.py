@@ -11,7 +11,7 @@ from scoreboard.judging.verification.replay.course import Course, Pair, RoundCou
 from scoreboard.judging.verification.verdict import Illegal
 
 Rule = Callable[[Course, Recorded, dict[str, Any]], None]
-PLAIN: Final = ("event", "organisation", "track", "award", "team", "judge")
+PLAIN: Final = ("event", "organisation", "track", "award", "team", "judge", "member")
 OWN_CHOICE: Final = frozenset({("judge", "language")})  # a judge chooses it on the phone, which is no matter of record
 BY_RUBRIC: Final = frozenset({"weight", "minimum", "maximum", "step"})
 BY_RULE: Final = frozenset({"rule", "precedence"})
@@ -33,6 +33,12 @@ def thing_changed(kind: str) -> Rule:
         update(known(course.of(kind), key_of(kind, entry)), payload, kind)
 
     return rule
+
+
+def member_removed(course: Course, entry: Recorded, _payload: dict[str, Any]) -> None:
+    """A person whose role at the event ends."""
+    known(course.of("member"), key_of("member", entry))
+    del course.of("member")[key_of("member", entry)]
 
 
 def order_changed(_course: Course, _entry: Recorded, payload: dict[str, Any]) -> None:
@@ -229,6 +235,7 @@ ROSTER: Final[dict[str, Rule]] = {
     **{f"{kind}.added": thing_added(kind) for kind in PLAIN},
     **{f"{kind}.changed": thing_changed(kind) for kind in PLAIN},
     **{f"{kind}.reordered": order_changed for kind in ("round", "track", "award")},
+    "member.removed": member_removed,
     "round.added": round_added,
     "round.changed": round_changed,
     "criterion.added": criterion_added,

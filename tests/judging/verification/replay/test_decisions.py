@@ -18,10 +18,6 @@ EXCUSED = [
 LEFT = ("team.withdrawn", "team:T1", {"reason": "Gave up"})
 BACK: Told = ("team.restored", "team:T1", {})
 GROUPS = ("groups.accepted", "round:r", {"reason": "Alike", "groups": [{"teams": ["T1"]}, {"teams": ["T2"]}]})
-ISSUED, REVOKED, ENTERED = (
-    (action, "judge:J1", {"link": "a"}) for action in ("link.issued", "link.revoked", "judge.signed_in")
-)
-ANOTHER: Told = ("link.issued", "judge:J1", {"link": "b"})
 UNACCEPTED: Told = ("groups.acceptance_withdrawn", "round:r", {})
 
 
@@ -32,7 +28,6 @@ UNACCEPTED: Told = ("groups.acceptance_withdrawn", "round:r", {})
         [CLOSED, *EXCUSED, FINAL],
         [FROZEN, CLOSED, *EXCUSED, FINAL, THAWED],
         [LEFT, BACK, LEFT],
-        [ISSUED, ENTERED, REVOKED, ANOTHER],
         [GROUPS, UNACCEPTED, GROUPS],
         [EXCUSED[0], ("assignment.resumed", "judge:J1", {"round": "r", "team": "T1"}), EXCUSED[0]],
     ],
@@ -59,16 +54,9 @@ def test_steps_that_follow_are_taken(deeds: list[Told]) -> None:
         [CLOSED, *EXCUSED, ("round.finalised", "round:r", {"comment": ""})],
         [BACK],
         [LEFT, LEFT],
-        [REVOKED],
-        [ISSUED, ANOTHER],
-        [ISSUED, REVOKED, ISSUED],
-        [ISSUED, REVOKED, ANOTHER, REVOKED],
-        [ENTERED],
-        [ISSUED, REVOKED, ENTERED],
         [UNACCEPTED],
         [EXCUSED[0], EXCUSED[0]],
         [("assignment.resumed", "judge:J1", {"round": "r", "team": "T1"})],
-        [("link.issued", "judge:J9", {"link": "a"})],
         [("round.closed", "round:none", {})],
         [("round.closed", "team:r", {})],
         [("deployment.restored", "deployment", {"sequence": 3, "old_epoch": "a", "new_epoch": "b"})],
