@@ -5,10 +5,15 @@ ScoreboardError                    500  what a person is told, in their language
 │   ├── InvalidBallot                   ScoreOutOfRange, UnknownCriterion, MissingCriterion
 │   ├── InvalidTable                    a table of scores that cannot be read or ranked
 │   ├── InvalidEvent                    an event folder with faults; carries them all
+│   ├── JudgeAndMember                  one person on both sides: a judge or organiser, and a team's member
 │   └── InvalidForm                     a form with a missing or unusable field
 ├── NotSignedIn                    401  no session, or one that has ended
+│   └── DeviceRevoked                   the organisers have signed this device out
 ├── Forbidden                      403
 │   ├── NotAssigned                     this judge does not score this team
+│   ├── PinWanted                       a judge's link is in use on another device: this one needs a PIN
+│   ├── WrongPin                        a PIN that is not the one, or no longer good
+│   ├── NotConfirmed                    this needs a sign-in of the last few minutes
 │   ├── ReceiptRefused                  a receipt that this server did not give for this ballot
 │   └── Conflicted                      this judge must not score this team
 ├── NotFound                       404
@@ -20,6 +25,7 @@ ScoreboardError                    500  what a person is told, in their language
 │   ├── TeamNotCompeting                the team has withdrawn or was disqualified
 │   ├── RubricLocked                    the rubric already has ballots
 │   ├── WrongPhase                      this step does not follow from where the round stands
+│   ├── SecondPersonNeeded              a result that one person alone cannot make final
 │   ├── Outdated                        what this rests on has changed in the meantime
 │   └── NotReady                        finalising is blocked; carries what is missing
 ├── TooManyTries                   429  with the seconds to wait
@@ -105,11 +111,23 @@ class InvalidForm(InvalidInput):
     code = "invalid_form"
 
 
+class JudgeAndMember(InvalidInput):
+    """One person on both sides: who judges or decides is no member of a team."""
+
+    code = "judge_and_member"
+
+
 class NotSignedIn(ScoreboardError):
     """No session, or one that has ended, or a secret that opens nothing."""
 
     code = "not_signed_in"
     status = 401
+
+
+class DeviceRevoked(NotSignedIn):
+    """The organisers have signed this device out."""
+
+    code = "device_revoked"
 
 
 class Forbidden(ScoreboardError):
@@ -129,6 +147,24 @@ class Conflicted(Forbidden):
     """This judge must not score this team."""
 
     code = "conflicted"
+
+
+class PinWanted(Forbidden):
+    """A judge's link is in use on another device already: this one needs a PIN besides."""
+
+    code = "pin_wanted"
+
+
+class WrongPin(Forbidden):
+    """A PIN that is not the one, or is no longer good."""
+
+    code = "wrong_pin"
+
+
+class NotConfirmed(Forbidden):
+    """What was asked for weighs so much that the person has to show again that it is them."""
+
+    code = "not_confirmed"
 
 
 class ReceiptRefused(Forbidden):
@@ -191,6 +227,12 @@ class WrongPhase(Clash):
     """This step does not follow from where the round stands."""
 
     code = "wrong_phase"
+
+
+class SecondPersonNeeded(Clash):
+    """The event asks for two persons: one proposes the result, another confirms it."""
+
+    code = "second_person_needed"
 
 
 class Outdated(Clash):

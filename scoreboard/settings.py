@@ -6,7 +6,7 @@ on the day of the event.
 
 import os
 from collections.abc import Mapping
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,6 +16,14 @@ from scoreboard.errors import Unusable
 PREFIX = "SCOREBOARD_"
 # Read by the tests and not by the product.
 OURS_ELSEWHERE = {"SCOREBOARD_REQUIRE"}
+
+
+def host_and_port(text: str) -> tuple[IPv4Address | IPv6Address, int]:
+    """Read an address with a port: ``127.0.0.1:9109``, ``[::1]:9109``. Raises ValueError."""
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise ValueError("an address and a port are wanted, such as 127.0.0.1:9109")
+    return ip_address(host.removeprefix("[").removesuffix("]")), int(port)
 
 
 class Settings(BaseModel):
@@ -46,8 +54,30 @@ class Settings(BaseModel):
     trusted_proxies: str = Field(
         "", description="addresses or networks of proxies in front, whose X-Forwarded-For and -Proto are believed"
     )
+    hosts: str = Field(
+        "", description="further names by which the server is asked, separated by commas; any other Host is refused"
+    )
+    tls_certificate: str = Field("", description="a file with the certificate chain (PEM), to serve over TLS")
+    tls_key: str = Field("", repr=False, description="the file with its private key (PEM)")
+    insecure_lan: bool = Field(default=False, description="serve a whole network without TLS, and say so on every page")
+    second_factor: Literal["optional", "owners", "all"] = Field(
+        "optional", description="whose accounts must have a second factor"
+    )
+    oidc_issuer: str = Field(
+        "", pattern=r"^(https?://[^ ]+)?$", description="the organisation's own sign-in (OpenID Connect), by its issuer"
+    )
+    oidc_client: str = Field("", description="the name that it knows this server by")
+    oidc_secret: str = Field("", repr=False, description="the secret that goes with it")
+    oidc_name: str = Field("", description="what people call it, on the button")
     viewers: int = Field(12_000, ge=1, description="how many viewers may be connected at once")
     arrivals: int = Field(500, ge=1, description="how many viewers may connect in a second, on the long run")
+    metrics: str = Field(
+        "",
+        description="a private address and port for metrics in Prometheus' format, such as 127.0.0.1:9109; empty: none",
+    )
+    log: Literal["", "json", "text"] = Field(
+        "", description="how the log is written to standard error; empty: text on a terminal, json elsewhere"
+    )
     language: Literal["ar", "en"] = Field("ar", description="of pages that belong to no event")
 
     @field_validator("venues", "trusted_proxies")
@@ -56,6 +86,16 @@ class Settings(BaseModel):
         """Refuse what is no list of addresses."""
         for part in filter(None, map(str.strip, value.split(","))):
             ip_network(part)
+        return value
+
+    @field_validator("metrics")
+    @classmethod
+    def is_private(cls, value: str) -> str:
+        """Refuse an address that strangers can reach: metrics tell how to hurt a server best."""
+        if value:
+            host, _port = host_and_port(value)
+            if host.is_unspecified or not host.is_private:
+                raise ValueError(f"{host} is not a private address")
         return value
 
     @classmethod

@@ -41,6 +41,11 @@ def configuration(connection: Connection | None = None) -> Config:
     return config
 
 
+def newest() -> str:
+    """The version that this code's databases are of."""
+    return str(ScriptDirectory.from_config(configuration()).get_current_head())
+
+
 def age(connection: Connection) -> Age:
     """Compare a database's version with the code's. Raises Unusable for one that is not Scoreboard's."""
     version = MigrationContext.configure(connection).get_current_revision()

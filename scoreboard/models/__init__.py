@@ -11,9 +11,20 @@ may be empty, never both. Times are aware and in UTC. Numbers of a rubric are ex
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from scoreboard.models.access import Deployment, JudgeLink, OneTimeLink, Organiser, SignIn
+from scoreboard.models.access import (
+    Deployment,
+    DevicePin,
+    JudgeDevice,
+    JudgeLink,
+    Membership,
+    OneTimeLink,
+    Organiser,
+    OutsideSignIn,
+    RecoveryCode,
+    SignIn,
+)
 from scoreboard.models.event import Award, Conflict, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
-from scoreboard.models.record import Assignment, Ballot, Checkpoint, LedgerHead, LogEntry, Run, Score
+from scoreboard.models.record import Assignment, Ballot, Checkpoint, Hold, LedgerHead, LogEntry, Run, Score
 
 metadata: MetaData = SQLModel.metadata
 
@@ -25,15 +36,21 @@ __all__ = [
     "Conflict",
     "Criterion",
     "Deployment",
+    "DevicePin",
     "Entry",
     "Event",
+    "Hold",
     "Judge",
+    "JudgeDevice",
     "JudgeLink",
     "LedgerHead",
     "LogEntry",
+    "Membership",
     "OneTimeLink",
     "Organisation",
     "Organiser",
+    "OutsideSignIn",
+    "RecoveryCode",
     "Round",
     "Run",
     "Score",

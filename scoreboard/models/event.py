@@ -23,6 +23,7 @@ class Event(SQLModel, table=True):
     time_zone: str
     language: str  # what a person sees who has not chosen: ar or en
     digits: str = "latn"  # how numbers are drawn in Arabic: latn 123 or arab ١٢٣
+    four_eyes: bool = False  # a result is proposed by one person and confirmed by another
     created_at: datetime = instant(nullable=False)
 
     __table_args__ = (
@@ -175,6 +176,7 @@ class Team(SQLModel, table=True):
     name_ar: str = ""
     project_en: str = ""
     project_ar: str = ""
+    members: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # e-mail addresses
     desk: str = ""  # the table where the team sits ("table" means another thing to a database)
     withdrawn_at: datetime | None = instant()
     disqualified_at: datetime | None = instant()

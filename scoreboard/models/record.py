@@ -80,6 +80,27 @@ class Run(SQLModel, table=True):
     __table_args__ = (CheckConstraint("kind IN ('frozen', 'final')", name="kind"),)
 
 
+class Hold(SQLModel, table=True):
+    """What a freeze holds: all that the public sees from then on rests on this, and on ballots before it. Append-only.
+
+    `sequence` is the freeze's own entry in the ledger. `terms` say what the held ranking is computed by (see
+    `judging.terms`), `names` what those in it are called (see `judging.names`), `keys` which rows the ballots speak of.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = reference("round.id", index=False)
+    at: datetime = instant(nullable=False)
+    sequence: int
+    terms: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    names: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    keys: dict[str, dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+
+    __table_args__ = (
+        UniqueConstraint("round_id", "sequence"),
+        CheckConstraint("sequence >= 1", name="sequence"),
+    )
+
+
 class LedgerHead(SQLModel, table=True):
     """The newest entry of an event's ledger; the row that writers take turns on."""
 

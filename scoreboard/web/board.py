@@ -1,6 +1,7 @@
 """The board: the ranking for everybody, as a page, as JSON and over a websocket.
 
-All three show what the publisher decided that the public may see, and nothing that is read anywhere else.
+All of them show what the publisher decided that the public may see, and read what they need beside it through the
+window, which shows nothing else.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from starlette.websockets import WebSocket
 
 from scoreboard.i18n import Language
 from scoreboard.judging.duty.progress import event_named
+from scoreboard.live.desks import Shown
 from scoreboard.live.messages import NAMELESS, Line, Standings, TeamCard, public
-from scoreboard.live.publisher import Published
 from scoreboard.models import Event
 from scoreboard.web import sockets, streams
 from scoreboard.web.addresses import reachable_address
@@ -23,21 +24,21 @@ from scoreboard.web.state import State
 
 async def show(request: Request[State]) -> Response:
     """``GET /e/{slug}``: the board as it is now; scripts take over from there. ``?screen=1``: on a wall of the hall."""
-    event = await request.state["database"].read(event_named, request.path_params["slug"])
-    published = await request.state["publisher"].current(event.id or 0)
+    event = await request.state["window"].read(event_named, request.path_params["slug"])
+    shown = await request.state["publisher"].projected(event.id or 0)
     pages = request.state["pages"]
     language = pages.language_of(request, event)
     address = f"{reachable_address(request, request.state['settings'])}/e/{event.slug}"
-    seen = published.standings.standings
+    seen = shown.standings.standings
     screen = bool(request.query_params.get("screen"))
     return pages.render(
         request,
         "board/show.html",
         event=event,
-        names=published.roster.roster,
+        names=shown.roster.roster,
         seen=seen,
-        as_of=published.standings.as_of,
-        lines=named(published),
+        as_of=shown.standings.as_of,
+        lines=named(shown),
         words=status_words(language, seen, event),
         linked=linkages(language).get(seen.linkage, "") if seen.status != "waiting_for_start" else "",
         address=address.split("://", 1)[1],
@@ -49,8 +50,8 @@ async def show(request: Request[State]) -> Response:
             "numbers": f"{language.code}-u-nu-{event.digits if language.code == 'ar' else 'latn'}",
         },
         messages=[
-            published.roster.model_dump(mode="json"),
-            published.standings.model_dump(mode="json"),
+            shown.roster.model_dump(mode="json"),
+            shown.standings.model_dump(mode="json"),
         ],
         texts=texts(language),
     )
@@ -58,35 +59,35 @@ async def show(request: Request[State]) -> Response:
 
 async def standings(request: Request[State]) -> Response:
     """``GET /e/{slug}/standings.json``: the same for programs."""
-    event = await request.state["database"].read(event_named, request.path_params["slug"])
-    published = await request.state["publisher"].current(event.id or 0)
-    names = published.roster.roster
-    told = published.standings.model_dump(mode="json", exclude={"type", "roster_version", "standings"})
-    seen = published.standings.standings.model_dump(mode="json", exclude={"lines"})
+    event = await request.state["window"].read(event_named, request.path_params["slug"])
+    shown = await request.state["publisher"].projected(event.id or 0)
+    names = shown.roster.roster
+    told = shown.standings.model_dump(mode="json", exclude={"type", "roster_version", "standings"})
+    seen = shown.standings.standings.model_dump(mode="json", exclude={"lines"})
     content = {
         "event": names.event.model_dump(),
         "round": {"key": names.round_key, "name": names.round.model_dump()} if names.round_key else None,
         **told,
         **seen,
-        "standings": [{**line._asdict(), "team": team.model_dump()} for line, team in named(published)],
+        "standings": [{**line._asdict(), "team": team.model_dump()} for line, team in named(shown)],
     }
-    return tagged(request, published, lambda: JSONResponse(content))
+    return tagged(request, shown, lambda: JSONResponse(content))
 
 
 async def state(request: Request[State]) -> Response:
     """``GET /e/{slug}/state.json``: the messages that a socket brings on joining, for pages that cannot open one."""
-    event = await request.state["database"].read(event_named, request.path_params["slug"])
-    published = await request.state["publisher"].current(event.id or 0)
+    event = await request.state["window"].read(event_named, request.path_params["slug"])
+    shown = await request.state["publisher"].projected(event.id or 0)
     topic = request.state["hub"].topics[public(event.id or 0)]
     heartbeat = request.state["publisher"].heartbeat(event.id or 0, public(event.id or 0))
     texts = [*(frame.text for frame in topic.newer(0)), heartbeat]
-    return tagged(request, published, lambda: Response(f"[{','.join(texts)}]", media_type="application/json"))
+    return tagged(request, shown, lambda: Response(f"[{','.join(texts)}]", media_type="application/json"))
 
 
 async def stream(request: Request[State]) -> Response:
     """``GET /e/{slug}/stream``: the messages of the socket as an event stream, where no socket gets through."""
-    event = await request.state["database"].read(event_named, request.path_params["slug"])
-    await request.state["publisher"].current(event.id or 0)
+    event = await request.state["window"].read(event_named, request.path_params["slug"])
+    await request.state["publisher"].projected(event.id or 0)
     return streams.Stream(request, event.id or 0)
 
 
@@ -105,12 +106,12 @@ def roads(slug: str, *, screen: bool) -> dict[str, str]:
     }
 
 
-def tagged(request: Request[State], published: Published, answer: Callable[[], Response]) -> Response:
+def tagged(request: Request[State], shown: Shown, answer: Callable[[], Response]) -> Response:
     """Answer, or say that nothing has changed since the version that the asker holds.
 
     For a second anybody in between may answer in our place.
     """
-    told = published.standings
+    told = shown.standings
     headers = {"etag": f'"{told.epoch}-{told.version}"', "cache-control": "public, max-age=1"}
     held = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     response = Response(status_code=304) if headers["etag"] in held else answer()
@@ -118,12 +119,12 @@ def tagged(request: Request[State], published: Published, answer: Callable[[], R
     return response
 
 
-def named(published: Published) -> list[tuple[Line, TeamCard]]:
+def named(shown: Shown) -> list[tuple[Line, TeamCard]]:
     """The lines of the ranking with the names of their teams."""
-    cards = {team.key: team for team in published.roster.roster.teams}
+    cards = {team.key: team for team in shown.roster.roster.teams}
     return [
         (line, cards.get(line.team, TeamCard(key=line.team, name=NAMELESS, organisation=NAMELESS)))
-        for line in published.standings.standings.lines
+        for line in shown.standings.standings.lines
     ]
 
 

@@ -12,6 +12,7 @@ from scoreboard.models import Event
 from scoreboard.web.addresses import own_path
 from scoreboard.web.state import State
 from scoreboard.web.templating import LANGUAGE_COOKIE
+from scoreboard.web.watch import refused
 
 YEAR = 365 * 24 * 3600
 
@@ -23,7 +24,7 @@ def all_events(session: Session) -> list[Event]:
 
 async def front(request: Request[State]) -> Response:
     """``GET /``: the events, and the ways in for judges and organisers."""
-    events = await request.state["database"].read(all_events)
+    events = await request.state["window"].read(all_events)
     return request.state["pages"].render(request, "front.html", events=events)
 
 
@@ -46,7 +47,8 @@ async def health(request: Request[State]) -> Response:
 
 
 async def readiness(request: Request[State]) -> Response:
-    """``GET /readyz``: whether ballots can be stored, as far as the last one told; else 503 and the reason's code."""
-    await request.state["database"].read(lambda session: session.exec(select(literal(1))).one())
-    trouble = request.state["database"].trouble
-    return PlainTextResponse(f"{trouble.code}\n" if trouble else "ok\n", 503 if trouble else 200)
+    """``GET /readyz``: whether ballots can be taken; else 503, and in a word what is in the way."""
+    obstacle = await request.state["readiness"].obstacle()
+    if obstacle:
+        refused(request.scope, obstacle)
+    return PlainTextResponse(f"{obstacle or 'ok'}\n", 503 if obstacle else 200)

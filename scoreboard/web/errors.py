@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from scoreboard.errors import InvalidForm, NotFound, ScoreboardError
 from scoreboard.i18n import _
 from scoreboard.web.state import State
+from scoreboard.web.watch import refused
 
 
 def wants_json(request: Request[State]) -> bool:
@@ -23,6 +24,7 @@ def wants_json(request: Request[State]) -> bool:
 
 def answer(request: Request[State], error: ScoreboardError, headers: Mapping[str, str] | None = None) -> Response:
     """Say what went wrong, in the words and the form of whoever asked."""
+    refused(request.scope, error.code)
     pages = request.state["pages"]
     words = pages.language_of(request).error(error)
     if "seconds" in error.extra:

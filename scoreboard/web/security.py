@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from scoreboard.web.watch import refused
+
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -22,6 +24,9 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+
+# Over TLS only: two years, as browsers that preload want it.
+STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
 def same_site(headers: Headers) -> bool:
@@ -61,6 +66,7 @@ class Walls:
             if own_page(Headers(scope=scope), scope["scheme"]):
                 await self.app(scope, receive, send)
             else:
+                refused(scope, "foreign_origin")
                 await receive()
                 await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})  # which is a 403
             return
@@ -74,9 +80,12 @@ class Walls:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
+                if scope["scheme"] == "https":
+                    headers.setdefault("strict-transport-security", STRICT_TRANSPORT)
             await send(message)
 
         if scope["method"] not in SAFE_METHODS and not same_site(Headers(scope=scope)):
+            refused(scope, "foreign_site")
             refusal = JSONResponse({"code": "foreign_site", "message": "Another site sent this request."}, 403)
             await refusal(scope, receive, send_with_headers)
             return

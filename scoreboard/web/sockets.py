@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from scoreboard.errors import Crowded, ScoreboardError
-from scoreboard.judging.access import organiser_of
+from scoreboard.judging.staff.sessions import organiser_of
 from scoreboard.live import messages
 from scoreboard.live.frames import Frame
 from scoreboard.live.hub import Hub
@@ -29,6 +29,7 @@ from scoreboard.live.messages import SAID, Bye, Here
 from scoreboard.live.topics import Sink, Subscriber, Version
 from scoreboard.web.auth import address_of
 from scoreboard.web.state import State
+from scoreboard.web.watch import refused
 from scoreboard.wire.fanout import EXTENSION
 
 LONGEST = 512  # characters that a page has reason to send at once
@@ -42,6 +43,7 @@ NUMBER = re.compile("[0-9]{1,15}")
 ODD = 1008
 TOO_LONG = 1009
 OURS = 4000
+REFUSED = {ODD: "odd_word", TOO_LONG: "long_word"}  # how they are counted
 
 # How long readers stay away when the server ends, so that they do not all come back at once.
 VIEWERS_AWAY_MS = 30_000
@@ -79,8 +81,9 @@ async def serve(websocket: WebSocket[State], surface: Surface, session: str = ""
         try:
             if surface.organisers_only:
                 await websocket.state["database"].read(organiser_of, session)
-            event_id = await publisher.attend_to(websocket.path_params["slug"])
+            event_id = await publisher.attend_to(websocket.path_params["slug"], organisers=surface.organisers_only)
         except ScoreboardError as refusal:
+            refused(websocket.scope, refusal.code)
             await websocket.close(OURS + refusal.status)
             return
         topic = surface.topic(event_id)
@@ -94,6 +97,7 @@ async def serve(websocket: WebSocket[State], surface: Surface, session: str = ""
 
 async def turn_away(websocket: WebSocket[State], refusal: Crowded) -> None:
     """Refuse a socket before it is accepted, and say when to come back."""
+    refused(websocket.scope, refusal.code)
     if "websocket.http.response" in websocket.scope.get("extensions", {}):
         headers = {"retry-after": str(refusal.extra["seconds"])}
         answer = JSONResponse({"code": refusal.code, **refusal.extra}, refusal.status, headers)
@@ -123,6 +127,7 @@ async def follow(
         finally:
             hub.leave(line)
     if code is not None:
+        refused(websocket.scope, REFUSED[code])
         await websocket.close(code)
 
 
@@ -187,6 +192,7 @@ async def listen(
             return ODD
         version = Version(word.epoch, word.version)
         if isinstance(word, Here):
+            hub.figures.words["current" if version == subscriber.topic.version else "behind"] += 1
             if screen:
                 hub.acknowledge(subscriber, version)
         elif not subscriber.renew(version):

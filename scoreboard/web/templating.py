@@ -64,9 +64,11 @@ class Static:
 class Pages:
     """Renders templates: one environment for each language."""
 
-    def __init__(self, static: Static, default_language: str) -> None:
+    def __init__(self, static: Static, default_language: str, *, insecure: bool = False) -> None:
+        """`insecure`: every page that was not asked for over TLS says so."""
         self.static = static
         self.default_language = default_language
+        self.insecure = insecure
         self.environments = {code: self.environment(language(code)) for code in LANGUAGES}
 
     def environment(self, shown_in: Language) -> jinja2.Environment:
@@ -80,7 +82,7 @@ class Pages:
             lstrip_blocks=True,
         )
         environment.install_gettext_translations(shown_in.translations, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-        environment.globals.update(language=shown_in, static=self.static.address)
+        environment.globals.update(language=shown_in, static=self.static.address, insecure=self.insecure)
         environment.filters.update(
             name=lambda thing: named(shown_in, thing),
             either=lambda pair: isolated(shown_in, *pair),

@@ -19,13 +19,13 @@ class Throttle:
         self.tries = tries
         self.seconds = seconds
         self.clock = clock
-        self.failed: dict[str, deque[float]] = {}
+        self.failed: dict[str, deque[float]] = {}  # by when each last failed
 
     def check(self, key: str, tries: int | None = None) -> None:
         """Raise TooManyTries when this key has no try left, with the seconds to wait."""
         now = self.clock()
-        for other in [other for other, times in self.failed.items() if now - times[-1] >= self.seconds]:
-            del self.failed[other]
+        while self.failed and now - self.failed[quietest := next(iter(self.failed))][-1] >= self.seconds:
+            del self.failed[quietest]
         times = self.failed.get(key, deque())
         while times and now - times[0] >= self.seconds:
             times.popleft()
@@ -37,7 +37,14 @@ class Throttle:
 
     def fail(self, key: str) -> None:
         """Count a wrong try."""
-        self.failed.setdefault(key, deque()).append(self.clock())
+        times = self.failed.pop(key, deque())
+        times.append(self.clock())
+        self.failed[key] = times  # at the end: the first is the one that was quiet for longest
+
+    def count(self, key: str) -> int:
+        """How many wrong tries of a key are in the window."""
+        now = self.clock()
+        return sum(now - at < self.seconds for at in self.failed.get(key, ()))
 
     def forgive(self, key: str) -> None:
         """Take the newest try of this key back: it was counted before it was made, and was right."""

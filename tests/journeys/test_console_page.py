@@ -12,6 +12,7 @@ from serving import Served
 from visitors import PASSWORD, store_organiser
 
 from scoreboard.judging import access, rounds
+from scoreboard.judging.staff import organisers
 
 LAPTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -99,8 +100,8 @@ async def test_a_round_is_closed_and_finalised_without_scripts(served: Served, c
 
 
 async def test_the_secret_of_a_one_time_link_leaves_the_address_bar(served: Served, chromium: str) -> None:
-    organiser = await served.database.write(access.add_organiser, "guest", "")
-    secret = await served.database.write(access.issue_one_time_link, organiser.id or 0)
+    organiser = await served.database.write(organisers.add_organiser, "guest", "")
+    secret = await served.database.write(organisers.issue_one_time_link, organiser.id or 0)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = await browser.new_page()

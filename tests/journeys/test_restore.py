@@ -22,6 +22,7 @@ from sqlmodel import Session, col, select
 
 from scoreboard.database import opened
 from scoreboard.judging import access, ballots
+from scoreboard.judging.pairing.devices import sign_in_judge
 from scoreboard.judging.verification.stored import verify_event
 from scoreboard.keeping.copying import copy_database
 from scoreboard.keeping.restoring import restore
@@ -58,7 +59,7 @@ async def phones(path: str, address: str, stack: AsyncExitStack) -> list[Offerin
         for key, judge_id in cast.judges.items():
             link = await issue_link(database, judge_id)
             judge, stored = await database.read(access.judge_behind, secret=link.secret)
-            token = await database.write(access.sign_in_judge, judge.id or 0, stored.id or 0, "test")
+            token = await database.write(sign_in_judge, judge.id or 0, stored.id or 0, "test")
             client = await stack.enter_async_context(httpx2.AsyncClient(base_url=address, cookies={"judge": token}))
             found.append(OfferingPhone(client, list(cast.teams), random.Random(key)))
     return found

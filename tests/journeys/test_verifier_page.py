@@ -146,7 +146,7 @@ async def test_a_checkpoint_and_a_key_from_outside_are_asked_for(browser: Browse
     async with opened(browser, f"{FILE.as_uri()}?lang=en") as page:
         mailed = "> Kept for you:\r\n\r\n" + "\r\n".join(f"  {line}" for line in "\n".join(notes).split("\n"))
         assert await answer(page, text, mailed, genuine.key.public.upper()) == Answer("good", "")
-        await expect(page.get_by_text("3 checkpoints from outside agree")).to_be_visible()
+        await expect(page.get_by_text("4 checkpoints from outside agree")).to_be_visible()
         assert (await answer(page, text, "", "ab" * 32)).state == "bad"
         assert (await answer(page, text, "", "abc")).state == "unusable"
         assert (await answer(page, text, "something else")).state == "unusable"

@@ -1,16 +1,24 @@
+import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from builder import build_event, score
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from scoreboard.database import Database, open_engine
 from scoreboard.errors import Unusable
+from scoreboard.judging import publication
 from scoreboard.judging.ledger.notary import Notary
-from scoreboard.migrations import Age, prepare
+from scoreboard.live.projector import Held, project
+from scoreboard.live.views import Seen
+from scoreboard.live.window import public_engine
+from scoreboard.migrations import Age, configuration, prepare
 from scoreboard.models import Deployment, metadata
 from scoreboard.signing import key_at_hand
 
@@ -99,3 +107,27 @@ async def test_a_new_database_names_the_key_that_lies_beside_it_or_was_given(tmp
     prepare(given, signing_key="5a" * 32)
     assert named(beside) == key_at_hand(beside).public
     assert named(given) == key_at_hand(given, "5a" * 32).public
+
+
+async def test_a_board_that_is_frozen_shows_the_same_after_the_step_that_brought_holds(
+    database_path: str, database: Database
+) -> None:
+    def seen() -> tuple[Seen, Any]:
+        window = public_engine(database_path)
+        with Session(window) as session:
+            projection = project(session, cast.event_id)
+            kept = session.execute(text("SELECT terms, names, keys, sequence, at FROM hold")).one()
+        window.dispose()
+        assert isinstance(projection, Held)
+        return projection.seen(), [json.loads(part) if str(part).startswith("{") else part for part in kept]
+
+    cast = await build_event(database, judges=2, teams=3)
+    await score(database, cast, "J1", "T1", 5, 5)
+    await publication.freeze(database, cast.round_id, "x")
+    before = seen()
+    engine = open_engine(database_path)
+    for step, version in ((command.downgrade, "0002"), (command.upgrade, "head")):
+        with engine.connect() as connection, connection.begin():
+            step(configuration(connection), version)
+    engine.dispose()
+    assert seen() == before

@@ -130,7 +130,7 @@ async def test_what_a_reader_shows_is_heard_and_not_answered(served: Served, cas
         await socket.send(json.dumps({"type": "resume", "epoch": told["epoch"], "version": told["version"]}))
         assert (await heard(socket))["type"] == "heartbeat"
         hub: Hub = served.server.lifespan.state["hub"]
-        assert len(hub.delays) == 1
+        assert hub.figures.shown.all().count == 1
 
 
 async def test_what_the_audience_says_is_no_measure_and_not_everybody_is_a_screen(served: Served, cast: Cast) -> None:
@@ -143,7 +143,7 @@ async def test_what_the_audience_says_is_no_measure_and_not_everybody_is_a_scree
         await socket.send(json.dumps({"type": "here", "epoch": told["epoch"], "version": told["version"]}))
         await socket.send(json.dumps({"type": "resume", "epoch": told["epoch"], "version": told["version"]}))
         await hear(socket, "heartbeat")
-        assert (len(hub.delays), hub.first(public(cast.event_id))) == (0, 0)
+        assert (hub.figures.shown.all().count, hub.first(public(cast.event_id))) == (0, 0)
         screens = [Line(hub.topics[public(cast.event_id)], Pipe(), None) for _ in range(MOST_SCREENS)]
         for screen in screens[1:]:
             hub.join(screen, first=True)

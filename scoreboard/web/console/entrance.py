@@ -1,8 +1,9 @@
-"""The organisers' ways in: a name with a password, or a one-time link; and the guard in front of all other pages."""
+"""The ways in to the console: a password or a one-time link, and then the second factor; and the way out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,32 +11,31 @@ from starlette.responses import RedirectResponse, Response
 
 from scoreboard.errors import NotSignedIn, ScoreboardError
 from scoreboard.judging import access
+from scoreboard.judging.staff import factors, organisers, sessions
+from scoreboard.judging.staff.organisers import LONGEST_PASSWORD
 from scoreboard.models import Organiser
 from scoreboard.web import auth
-from scoreboard.web.addresses import own_path, path_of
+from scoreboard.web.addresses import own_path
+from scoreboard.web.refusals import HOME, SIGN_IN
 from scoreboard.web.state import State
 
-HOME = "/console"
-SIGN_IN = "/console/sign-in"
-LONGEST_PASSWORD = 1000  # what nobody types need not be hashed
-SECONDS = int(access.ORGANISER_SESSION.total_seconds())
+CODE: Final = "/console/sign-in/code"
+SECONDS: Final = int(sessions.LONGEST.total_seconds())
+TRIES_OF_ACCOUNT: Final = 10  # wrong ones, in the quarter of an hour that `sign_ins` looks back
+TRIES_OF_ADDRESS: Final = 50  # organisers of a venue may share one
 
 Handler: TypeAlias = Callable[[Request[State]], Awaitable[Response]]
 OrganisersHandler: TypeAlias = Callable[[Request[State], Organiser], Awaitable[Response]]
 
 
 def organisers_only(handler: OrganisersHandler) -> Handler:
-    """Call a handler with the organiser who asks; whoever is not signed in is led to the sign-in and back."""
+    """Call a handler with the person of the console whom the route's policy let in."""
 
     @wraps(handler)
-    async def guarded(request: Request[State]) -> Response:
-        try:
-            organiser = await auth.signed_in_organiser(request)
-        except NotSignedIn:
-            return to_sign_in(request)
-        return await handler(request, organiser)
+    async def handed(request: Request[State]) -> Response:
+        return await handler(request, auth.caller_of(request).organiser)
 
-    return guarded
+    return handed
 
 
 def actor(organiser: Organiser) -> str:
@@ -43,51 +43,53 @@ def actor(organiser: Organiser) -> str:
     return f"organiser:{organiser.name}"
 
 
-def by_htmx(request: Request[State]) -> bool:
-    """Whether a script on the page asks for a part of it."""
-    return request.headers.get("hx-request") == "true"
-
-
-def to_sign_in(request: Request[State]) -> Response:
-    """Lead to the sign-in, and from there back to the page where the person is."""
-    if by_htmx(request):
-        page = request.headers.get("hx-current-url", "")
-    else:
-        # What was sent by a form is not sent again, and there is no page at its address.
-        page = str(request.url) if request.method in {"GET", "HEAD"} else HOME
-    address = f"{SIGN_IN}?{urlencode({'back': own_path(path_of(page), HOME)})}"
-    if by_htmx(request):
-        return Response(status_code=401, headers={"hx-redirect": address})
-    return RedirectResponse(address, 303)
-
-
 async def sign_in(request: Request[State]) -> Response:
     """``GET /console/sign-in``: the form. ``POST``: open a session by name and password."""
     if request.method != "POST":
         back = own_path(request.query_params.get("back", ""), HOME)
-        return request.state["pages"].render(request, "console/sign_in.html", name="", back=back, problem=None)
+        return request.state["pages"].render(
+            request, "console/sign_in.html", name="", back=back, problem=None, provider=auth.provider(request)
+        )
     form = await request.form(max_files=0)
     name, password = str(form.get("name", "")), str(form.get("password", ""))
     back = own_path(str(form.get("back", "")), HOME)
     try:
-        token = await token_by_password(request, name, password)
+        token, halfway = await token_by_password(request, name, password)
     except ScoreboardError as problem:
-        return refused(request, "console/sign_in.html", problem, name=name, back=back)
-    return welcome(request, token, back)
+        return refused(request, "console/sign_in.html", problem, name=name, back=back, provider=auth.provider(request))
+    return welcome(request, token, f"{CODE}?{urlencode({'back': back})}" if halfway else back)
 
 
-async def token_by_password(request: Request[State], name: str, password: str) -> str:
-    """Open a session by a password. Raises NotSignedIn, TooManyTries."""
-    database, throttle = request.state["database"], request.state["throttle"]
-    key = throttle_key(request, name)
-    throttle.check(key)
-    throttle.fail(key)  # before the password is looked at: many tries at once are many tries
-    if len(password) > LONGEST_PASSWORD:
-        raise NotSignedIn("The name or the password is not right.")
-    organiser = await database.read(access.organiser_by_password, name, password)
-    throttle.forgive(key)
+async def token_by_password(request: Request[State], name: str, password: str) -> tuple[str, bool]:
+    """Open a session by a password, and say whether a second factor is to come. Raises NotSignedIn, TooManyTries."""
+    database = request.state["database"]
+    with counted(request, f"account:{name.strip().casefold()[:100]}"):
+        if len(password) > LONGEST_PASSWORD:
+            raise NotSignedIn("The name or the password is not right.")
+        organiser = await database.read(organisers.organiser_by_password, name, password)
     await database.write(access.sign_out, auth.token_of(request, auth.CONSOLE))
-    return await database.write(access.sign_in_organiser, organiser.id or 0, auth.device_of(request))
+    halfway = bool(organiser.totp_secret)
+    token = await database.write(
+        sessions.sign_in_organiser, organiser.id or 0, auth.device_of(request), halfway=halfway
+    )
+    return token, halfway
+
+
+@contextmanager
+def counted(request: Request[State], key: str) -> Iterator[None]:
+    """Count a try of a key and of the address it comes from, before it is made; one that was right is forgiven.
+
+    Many tries at once are many tries. Raises TooManyTries.
+    """
+    throttle = request.state["sign_ins"]
+    keys = ((key, TRIES_OF_ACCOUNT), (f"address:{auth.address_of(request)}", TRIES_OF_ADDRESS))
+    for each, tries in keys:
+        throttle.check(each, tries)
+    for each, _tries in keys:
+        throttle.fail(each)
+    yield
+    for each, _tries in keys:
+        throttle.forgive(each)
 
 
 async def enter(request: Request[State]) -> Response:
@@ -97,16 +99,43 @@ async def enter(request: Request[State]) -> Response:
     form = await request.form(max_files=0)
     # Without JavaScript a person pastes the whole link.
     secret = str(form.get("secret", "")).strip().rpartition("#")[2]
-    database, throttle = request.state["database"], request.state["throttle"]
-    key = throttle_key(request)
+    database = request.state["database"]
     try:
-        throttle.check(key)
-        throttle.fail(key)
-        token = await database.write(access.redeem_one_time_link, secret, auth.device_of(request))
+        with counted(request, f"link:{auth.address_of(request)}"):
+            token = await database.write(organisers.redeem_one_time_link, secret, auth.device_of(request))
     except ScoreboardError as problem:
         return refused(request, "console/enter.html", problem)
-    throttle.forgive(key)
-    return welcome(request, token, HOME)
+    await database.write(access.sign_out, auth.token_of(request, auth.CONSOLE))
+    return welcome(request, token, await next_step(request, token, HOME))
+
+
+async def next_step(request: Request[State], token: str, back: str) -> str:
+    """Where somebody goes who has come in: on, or to the second factor."""
+    try:
+        await request.state["database"].read(sessions.signed_in, token, halfway=True)
+    except NotSignedIn:
+        return back
+    return f"{CODE}?{urlencode({'back': back})}"
+
+
+async def enter_code(request: Request[State]) -> Response:
+    """``GET /console/sign-in/code``: asks for the second factor. ``POST``: takes it, under a new token."""
+    database, token = request.state["database"], auth.token_of(request, auth.CONSOLE)
+    try:
+        organiser = (await database.read(sessions.signed_in, token, halfway=True)).organiser
+    except NotSignedIn:
+        return RedirectResponse(SIGN_IN, 303)
+    if request.method != "POST":
+        back = own_path(request.query_params.get("back", ""), HOME)
+        return request.state["pages"].render(request, "console/code.html", back=back, problem=None)
+    form = await request.form(max_files=0)
+    back = own_path(str(form.get("back", "")), HOME)
+    try:
+        with counted(request, f"code:{organiser.id}"):
+            await database.write(factors.use_code, organiser.id or 0, str(form.get("code", "")))
+    except ScoreboardError as problem:
+        return refused(request, "console/code.html", problem, back=back)
+    return welcome(request, await database.write(sessions.renewed, token, halfway=True), back)
 
 
 async def sign_out(request: Request[State]) -> Response:
@@ -117,11 +146,6 @@ async def sign_out(request: Request[State]) -> Response:
     return response
 
 
-def throttle_key(request: Request[State], name: str = "") -> str:
-    """By whom wrong tries are counted: organisers of a venue may share one address and keep their own count."""
-    return f"console:{auth.address_of(request)}:{name.strip().casefold()[:100]}"
-
-
 def welcome(request: Request[State], token: str, back: str) -> Response:
     """Send a person on, signed in."""
     response = RedirectResponse(back, 303)
@@ -129,11 +153,9 @@ def welcome(request: Request[State], token: str, back: str) -> Response:
     return response
 
 
-def refused(
-    request: Request[State], template: str, problem: ScoreboardError, *, name: str = "", back: str = ""
-) -> Response:
-    """Show the form again with what was typed, except the password, and why it opened nothing."""
+def refused(request: Request[State], template: str, problem: ScoreboardError, **context: Any) -> Response:
+    """Show the form again with what was typed, except what is secret, and why it opened nothing."""
     pages = request.state["pages"]
     words = pages.language_of(request).error(problem)
     headers = {"retry-after": str(problem.extra["seconds"])} if "seconds" in problem.extra else None
-    return pages.render(request, template, status=problem.status, headers=headers, problem=words, name=name, back=back)
+    return pages.render(request, template, status=problem.status, headers=headers, problem=words, **context)

@@ -13,8 +13,8 @@ from scoreboard.judging.analysis.inputs import read_inputs
 from scoreboard.judging.duty.progress import Overview, overview
 from scoreboard.judging.groups import JOINING, Groups
 from scoreboard.judging.joining import visits_that_join
-from scoreboard.judging.results import Pair
 from scoreboard.judging.rounds import Phase, frozen, phase
+from scoreboard.judging.terms import Pair
 from scoreboard.models import Organiser
 from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.console.round import change

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import anyio.to_thread
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -11,8 +12,9 @@ from starlette.websockets import WebSocket
 from scoreboard.errors import ScoreboardError
 from scoreboard.judging import results
 from scoreboard.judging.duty import progress
-from scoreboard.judging.duty.progress import Duty, Overview
+from scoreboard.judging.duty.progress import Duty, EventLine, Overview
 from scoreboard.judging.rounds import Phase, frozen, phase
+from scoreboard.judging.staff.roles import Role, roles_of
 from scoreboard.live.messages import Line, Standings
 from scoreboard.live.views import ranking
 from scoreboard.models import Organiser, Team
@@ -38,11 +40,24 @@ class Place:
 
 @organisers_only
 async def events(request: Request[State], organiser: Organiser) -> Response:
-    """``GET /console``: every event, with how far it is."""
-    lines = await request.state["database"].read(progress.event_lines)
+    """``GET /console``: every event where the person has a role, with how far it is."""
+    lines, own_roles = await request.state["database"].read(events_of, organiser)
     return request.state["pages"].render(
-        request, "console/events.html", organiser=organiser, lines=lines, phase=phase, frozen=frozen
+        request,
+        "console/events.html",
+        organiser=organiser,
+        lines=lines,
+        roles=own_roles,
+        Role=Role,
+        phase=phase,
+        frozen=frozen,
     )
+
+
+def events_of(session: Session, organiser: Organiser) -> tuple[list[EventLine], dict[int, Role]]:
+    """Read the events where a person has a role, and which."""
+    found = roles_of(session, organiser)
+    return progress.event_lines(session, found.keys()), found
 
 
 @organisers_only

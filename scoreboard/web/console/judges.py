@@ -41,7 +41,13 @@ async def show(request: Request[State], organiser: Organiser) -> Response:
     """``GET /console/e/{slug}/judges``: who judges, how far they are, and whether they can come in."""
     event, lines = await request.state["database"].read(judges_of, request.path_params["slug"])
     return request.state["pages"].render(
-        request, "console/judges.html", event=event, organiser=organiser, lines=lines, linkless=linkless(lines)
+        request,
+        "console/judges.html",
+        event=event,
+        organiser=organiser,
+        lines=lines,
+        linkless=linkless(lines),
+        alarmed=request.state["guesses"].alarmed(event.id or 0),
     )
 
 

@@ -25,8 +25,9 @@ from scoreboard.models import Criterion, Event, Judge, Organiser, Round, Team
 from scoreboard.scoring.diagnosing.remark import decimal, percent, points
 from scoreboard.scoring.safety.sensitivity import Safety
 from scoreboard.web.analyses import Key, key_of
+from scoreboard.web.auth import by_htmx
 from scoreboard.web.console import plots, questions
-from scoreboard.web.console.entrance import by_htmx, organisers_only
+from scoreboard.web.console.entrance import organisers_only
 from scoreboard.web.console.remarks import Names
 from scoreboard.web.state import State
 

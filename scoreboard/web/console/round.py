@@ -11,6 +11,7 @@ from scoreboard.database import Database
 from scoreboard.errors import Clash, InvalidForm, ScoreboardError
 from scoreboard.judging import publication, rounds
 from scoreboard.judging.duty.progress import event_named, overview, round_of
+from scoreboard.judging.second_person import pending_proposal
 from scoreboard.models import Organiser
 from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.console.home import rankings, show
@@ -95,11 +96,11 @@ async def finalise(request: Request[State], organiser: Organiser) -> Response:
     """``GET .../finalise``: what is missing, and the form. ``POST``: store the result as final."""
     if request.method != "POST":
         return await decide(request, organiser, "console/finalise.html")
-    comment = str((await request.form(max_files=0)).get("comment", ""))
+    form = await request.form(max_files=0)
+    comment = str(form.get("comment", ""))
+    step = publication.propose if form.get("step") == "propose" else publication.finalise
     try:
-        await changing(
-            request, lambda database, round_id: publication.finalise(database, round_id, actor(organiser), comment)
-        )
+        await changing(request, lambda database, round_id: step(database, round_id, actor(organiser), comment))
     except (Clash, InvalidForm) as problem:
         return await decide(request, organiser, "console/finalise.html", problem, comment=comment)
     return back(request)
@@ -121,6 +122,7 @@ async def decide(
     database, pages = request.state["database"], request.state["pages"]
     seen = await database.read(overview, request.path_params["slug"], request.path_params["key"])
     missing = await database.read(rounds.missing, seen.round)
+    proposal = await database.read(pending_proposal, seen.round)
     today, _public = await rankings(request, seen)
     language = pages.language_of(request, seen.event)
     return pages.render(
@@ -139,5 +141,7 @@ async def decide(
         standings=today,
         first=[line.team for line in today.lines if line.rank == 1],
         problem=language.error(problem) if problem else None,
-        comment=comment,
+        comment=comment or (proposal.comment if proposal else ""),
+        proposal=proposal,
+        own=proposal is not None and proposal.actor == actor(organiser),
     )

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from scoreboard.errors import Clash, InvalidForm, NotFound, ScoreboardError
+from scoreboard.errors import Clash, InvalidForm, JudgeAndMember, NotFound, ScoreboardError
 from scoreboard.judging import decisions
 from scoreboard.judging.duty import people
 from scoreboard.judging.duty.people import TeamLine
@@ -62,7 +62,7 @@ async def restore(request: Request[State], organiser: Organiser) -> Response:
     """``POST .../restore``: the team competes again."""
     try:
         await change(request, decisions.restore, actor(organiser))
-    except Clash as problem:
+    except (Clash, JudgeAndMember) as problem:
         return await render(request, organiser, problem)
     return back(request)
 

@@ -11,7 +11,9 @@ from markupsafe import Markup
 from scoreboard.i18n import Language, Named, _
 from scoreboard.judging import ledger
 from scoreboard.judging.duty.progress import Overview
+from scoreboard.judging.staff.roles import GIVEN, Role
 from scoreboard.models import LogEntry
+from scoreboard.web.console.role_words import NAMES
 
 SENTENCES: Final[Mapping[str, str]] = {
     "ledger.opened": _("Ledger opened"),
@@ -21,6 +23,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "round.opened": _("Judging opened: %(subject)s"),
     "round.reopened": _("Judging opened again: %(subject)s"),
     "round.frozen": _("Public board frozen: %(subject)s"),
+    "result.kept": _("What the frozen board shows was recorded: %(subject)s"),
     "round.thawed": _("Public board thawed: %(subject)s"),
     "round.closed": _("Judging closed: %(subject)s"),
     "round.finalised": _("Result finalised: %(subject)s"),
@@ -29,12 +32,22 @@ SENTENCES: Final[Mapping[str, str]] = {
     "link.issued": _("Personal link issued to %(subject)s"),
     "link.revoked": _("Personal link of %(subject)s revoked"),
     "judge.signed_in": _("%(subject)s signed in"),
+    "device.paired": _("%(subject)s came in on a new device: %(device)s"),
+    "device.revoked": _("A device of %(subject)s was signed out"),
+    "pin.issued": _("PIN for a further device shown: %(subject)s"),
+    "pin.spent": _("PIN of %(subject)s ended by wrong tries"),
+    "pin.alarmed": _("Many wrong PINs were tried, with the badge of %(subject)s"),
     "assignment.skipped": _("%(subject)s excused from %(team)s"),
     "assignment.resumed": _("%(subject)s to score %(team)s again"),
+    "member.added": _("%(subject)s was given a role: %(role)s"),
+    "member.changed": _("%(subject)s was given another role: %(role)s"),
+    "member.removed": _("%(subject)s has no role any more"),
+    "result.proposed": _("Result proposed, to be confirmed by a second person: %(subject)s"),
     "team.withdrawn": _("Team %(subject)s withdrew"),
     "team.disqualified": _("Team %(subject)s disqualified"),
     "team.restored": _("Team %(subject)s competes again"),
 }
+UNKNOWN_DEVICE: Final = _("Unknown device")
 # What an import did, whatever it did it to.
 CHANGES: Final[Mapping[str, str]] = {
     "added": _("Added: %(kind)s %(subject)s"),
@@ -88,7 +101,15 @@ def log_line(entry: LogEntry, named: Mapping[str, Named], language: Language) ->
         return isolated(language.name(thing) if thing else reference.partition(":")[2] or reference)
 
     if message := SENTENCES.get(entry.action):
-        sentence = filled(language, message, subject=name(entry.subject), team=name(f"team:{payload.get('team', '')}"))
+        role = str((payload.get("after") or {}).get("role", "")) if kind == "member" else ""
+        sentence = filled(
+            language,
+            message,
+            subject=name(entry.subject),
+            team=name(f"team:{payload.get('team', '')}"),
+            device=isolated(str(payload.get("name") or language.text(UNKNOWN_DEVICE))),
+            role=language.text(NAMES[Role(role)]) if role in GIVEN else role,
+        )
     elif kind in KINDS and action in CHANGES:
         sentence = filled(language, CHANGES[action], kind=language.text(KINDS[kind]), subject=name(entry.subject))
     else:

@@ -90,13 +90,30 @@ function speakOf(moves) {
   speaker.say(texts.say("moved", { team: choose(team.name, page.language).text, rank: texts.number(line[1]) }));
 }
 
+let painting = false;
+
+/**
+ * Say what is shown once it is painted: by this the server measures how long it takes to be seen in the hall. Where
+ * nothing is painted the next regular word says it.
+ */
+function sayWhenPainted() {
+  if (painting) return;
+  painting = true;
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      painting = false;
+      socket.here();
+    }),
+  );
+}
+
 const socket = new Socket(page.roads, {
   hear(message) {
     const { changed, lost } = snapshot.take(message);
     if (lost) socket.send(snapshot.resume());
     if (changed) {
       draw();
-      if (page.screen) socket.here(); // how long it takes to be seen in the hall is measured by this
+      if (page.screen) sayWhenPainted();
     }
     lamp.show(snapshot);
   },
