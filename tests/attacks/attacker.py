@@ -52,6 +52,13 @@ class Attacker:
         self.received += got
         return got
 
+    def wait_for_frame(self) -> None:
+        """Read until the first whole frame is there, or the server ends the connection."""
+        while not self.ended and not frames(self.received):
+            piece = self.wire.recv(65536)
+            self.received += piece
+            self.ended = not piece
+
     def closed_within(self, seconds: float) -> bool:
         """Whether the server ends the connection in time, whatever it sends before."""
         self.read(seconds)

@@ -16,17 +16,17 @@ GROWTH_BYTES = 2 << 20
 DEADLINE_SECONDS = 10
 LATE_SECONDS = 6  # that a busy machine may take longer
 
-FORM = b"POST /j HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+FORM = b"POST /j HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 SLOW = {
     "nothing": b"",
     "half a line": b"GET / HT",
-    "half of the headers": b"GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n",
+    "half of the headers": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: 1\r\n",
     "half of a body": FORM + b"Content-Length: 1000\r\n\r\nsecret=",
     "half of a chunked body": FORM + b"Transfer-Encoding: chunked\r\n\r\n4\r\nsecr",
-    "half of a second request": b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET / HT",
+    "half of a second request": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HT",
 }
 DROPS = {
-    "headers": (b"GET / HTTP/1.1\r\nHost: x\r\n", b"X-A: 1\r\n"),
+    "headers": (b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"X-A: 1\r\n"),
     "a body": (FORM + b"Content-Length: 100000\r\n\r\n", b"x"),
     "a chunked body": (FORM + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
 }
@@ -63,7 +63,7 @@ def test_whoever_does_not_finish_is_cut_off(server: Server, full: bool) -> None:
 
 def test_whoever_is_within_the_time_is_answered_however_slowly_they_speak(server: Server) -> None:
     with connected(server) as patient:
-        for piece in (b"GET /heal", b"thz HTTP/1.1\r\n", b"Host: x\r\n", b"Connection: close\r\n", b"\r\n"):
+        for piece in (b"GET /heal", b"thz HTTP/1.1\r\n", b"Host: localhost\r\n", b"Connection: close\r\n", b"\r\n"):
             patient.send(piece)
             time.sleep(0.3)
         assert patient.read(10).startswith(b"HTTP/1.1 200")
@@ -74,7 +74,7 @@ def test_headers_without_end_are_not_taken_in(server: Server, piece: bytes) -> N
     ask(server.port, "/healthz")
     before = memory_of(server)
     with connected(server) as attacker:
-        attacker.send(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+        attacker.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
         sent = flooded(attacker, piece, 10)
         attacker.read(5)
         assert attacker.ended
@@ -101,7 +101,7 @@ def test_an_answer_that_is_not_read_does_not_stay(server: Server) -> None:
     """A stream of which nothing is read is cut, as is a connection that asks for page after page."""
     before = memory_of(server)
     with connected(server, narrow=True) as attacker:
-        request = b"GET /e/hack HTTP/1.1\r\nHost: x\r\n\r\n"
+        request = b"GET /e/hack HTTP/1.1\r\nHost: localhost\r\n\r\n"
         begun = time.monotonic()
         flooded(attacker, request * 50, 30)
         while attacker.send(request) and time.monotonic() - begun < 60:
@@ -144,7 +144,7 @@ def test_judges_are_answered_while_slow_clients_crowd_in(server: Server, stage: 
                 stop.wait(0.5)
 
         for attacker in slow:
-            attacker.send(b"GET / HTTP/1.1\r\nHost: x\r\n")
+            attacker.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
         dripping = threading.Thread(target=drip)
         dripping.start()
         crowded = longest()
