@@ -15,6 +15,12 @@ from scoreboard.judging.staff import organisers, sessions
 PASSWORD = "correct horse battery"
 
 
+def signed_in_by_password(port: int) -> httpx2.Cookies:
+    """Sign the organiser of a server's stage in."""
+    form = {"name": "olga", "password": PASSWORD}
+    return httpx2.post(f"http://127.0.0.1:{port}/console/sign-in", data=form).cookies
+
+
 def store_organiser(session: Session, name: str) -> str:
     """Add an organiser and open a session for them; its token."""
     organiser = organisers.add_organiser(session, name, PASSWORD, everywhere=True)

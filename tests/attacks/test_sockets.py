@@ -24,6 +24,7 @@ from attacks.attacker import (
 )
 from attacks.conftest import Serve
 from faults.process import Server, ask
+from visitors import signed_in_by_password
 
 GROWTH_BYTES = 2 << 20  # that one attacker may cost
 KERNEL_BYTES = 256 << 10  # that one stalled reader may cost the kernel
@@ -204,7 +205,10 @@ def test_a_hall_that_comes_at_once_is_let_in_slowly_and_keeps_no_organiser_out(s
             json.loads(attacker.received.partition(b"\r\n\r\n")[2] or b"{}").get("seconds") for attacker in refused
         }
         assert len(waits) > 1
-        assert status(stack.enter_context(following(server, "/console/e/hack/socket"))) == 101
+        stranger = stack.enter_context(following(server, "/console/e/hack/socket"))
+        assert status(stranger) == 503
+        signed = f"Cookie: console={signed_in_by_password(server.port)['console']}\r\n"
+        assert status(stack.enter_context(following(server, "/console/e/hack/socket", extra=signed))) == 101
 
 
 def test_all_together_are_no_more_than_is_set(serve: Serve) -> None:
