@@ -245,7 +245,7 @@ async def test_readers_who_leave_or_vanish_are_forgotten(protocol: Any) -> None:
 
     with listening_socket("127.0.0.1", 0) as bound:
         app = Starlette(routes=[WebSocketRoute("/", read)])
-        running = uvicorn.Server(uvicorn.Config(app, ws=protocol, log_level="warning"))
+        running = uvicorn.Server(uvicorn.Config(app, ws=protocol, log_config=None, log_level="warning"))
         task = asyncio.create_task(running.serve([bound]))
         async with asyncio.timeout(20):
             here = f"ws://127.0.0.1:{bound.getsockname()[1]}/"

@@ -78,7 +78,7 @@ async def issuer() -> AsyncIterator[Issuer]:
             Route("/token_endpoint", found.token, methods=["POST"]),
         ]
     )
-    async with free_server(uvicorn.Config(app, log_level="warning")) as port:
+    async with free_server(uvicorn.Config(app, log_config=None, log_level="warning")) as port:
         found.port = port
         yield found
 
