@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
@@ -139,6 +140,7 @@ def create_app(
             ScoreboardError: errors.on_error,
             ValidationError: errors.on_validation_error,
             HTTPException: errors.on_http_error,
+            ClientDisconnect: errors.on_departure,
         },
         lifespan=lifespan,
     )

@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from scoreboard.errors import InvalidForm, NotFound, ScoreboardError
 from scoreboard.i18n import _
 from scoreboard.web.state import State
-from scoreboard.web.watch import refused
+from scoreboard.web.watch import GONE, refused
 
 
 def wants_json(request: Request[State]) -> bool:
@@ -72,6 +72,13 @@ async def on_http_error(request: Request[Any], error: Exception) -> Response:
     if error.status_code == 404:
         return answer(request, NotFound("There is no such page."), error.headers)
     return answer(request, HttpError(error.status_code), error.headers)
+
+
+async def on_departure(_request: Request[Any], error: Exception) -> Response:
+    """End a request whose client left in the middle of it: nobody hears the answer, and nothing broke on our side."""
+    if not isinstance(error, ClientDisconnect):
+        raise error
+    return Response(status_code=GONE)
 
 
 async def on_failure(request: Request[Any], _error: Exception) -> Response:

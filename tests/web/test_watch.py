@@ -242,6 +242,18 @@ async def test_who_leaves_before_the_answer_is_no_failure_of_ours(log: Log) -> N
     assert [(line["level"], line["status"]) for line in log.lines()] == [("info", 499)]
 
 
+async def test_who_leaves_in_the_middle_of_a_form_is_no_failure_of_ours(served: Served, log: Log) -> None:
+    _reader, writer = await asyncio.open_connection("127.0.0.1", int(served.url.rpartition(":")[2]))
+    head = f"POST /language HTTP/1.1\r\nHost: {served.url[7:]}\r\nContent-Length: 100\r\n"
+    writer.write(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nlanguage=".encode())
+    await writer.drain()
+    writer.close()
+    async with asyncio.timeout(20):
+        while not log.lines():
+            await asyncio.sleep(0.01)
+    assert [(line["level"], line["route"], line["status"]) for line in log.lines()] == [("info", "/language", 499)]
+
+
 def test_a_request_arrives_when_its_last_byte_was_read() -> None:
     assert arrived_at({ARRIVAL: 12.5}) == 12.5
     assert arrived_at({}) > 0
