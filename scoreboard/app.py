@@ -26,7 +26,7 @@ from scoreboard.metrics.collecting import Parts, registry
 from scoreboard.metrics.listener import exposed
 from scoreboard.settings import Settings
 from scoreboard.signing import key_at_hand
-from scoreboard.web import board, entrance, errors, verifier
+from scoreboard.web import board, entrance, errors, reports, verifier
 from scoreboard.web.analyses import Analyses
 from scoreboard.web.console import account as console_account
 from scoreboard.web.console import devices as console_devices
@@ -126,6 +126,7 @@ def create_app(
                 pages=Pages(static, settings.language, insecure=settings.insecure_lan),
                 throttle=Throttle(),
                 sign_ins=Throttle(tries=10, seconds=15 * 60),
+                reports=Throttle(tries=30),
                 doors=doors(settings),
                 doorkeeper=doorkeeper,
                 guesses=Guesses(settings),
@@ -156,6 +157,7 @@ def routes(static: Static) -> list[BaseRoute]:
         get(EVERYBODY, "/healthz", entrance.health),
         get(EVERYBODY, "/verify", verifier.page(static.folder)),
         get(EVERYBODY, "/readyz", entrance.readiness),
+        post(EVERYBODY, reports.ADDRESS, reports.violation),
         # The board: for everybody.
         get(EVERYBODY, "/e/{slug}", board.show),
         get(EVERYBODY, "/e/{slug}/standings.json", board.standings),

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scoreboard.settings import Settings
 from scoreboard.web.addresses import LOOPBACK
+from scoreboard.web.security import deny
 from scoreboard.web.watch import refused
 
 WORDS: Final = (
@@ -51,8 +52,7 @@ class Hosts:
             return
         refused(scope, "foreign_host")
         if scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": "foreign host"})  # which is a 403
+            await deny(scope, receive, send)
             return
         await PlainTextResponse(WORDS, 400)(scope, receive, send)
 

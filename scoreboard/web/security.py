@@ -17,7 +17,8 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types default; report-uri /reports/csp",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
@@ -54,6 +55,27 @@ def own_page(headers: Headers, scheme: str) -> bool:
     return scheme != "wss" or origin.scheme == "https"
 
 
+def with_headers(scope: Scope, headers: MutableHeaders) -> None:
+    """Add what every answer carries, unless the handler said otherwise."""
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("cache-control", "no-store")
+    if scope["scheme"] in {"https", "wss"}:
+        headers.setdefault("strict-transport-security", STRICT_TRANSPORT)
+
+
+async def deny(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse a socket that was not opened yet: with 403, and with headers where the server can send them."""
+    await receive()
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = MutableHeaders({"content-length": "0"})
+    with_headers(scope, headers)
+    await send({"type": "websocket.http.response.start", "status": 403, "headers": headers.raw})
+    await send({"type": "websocket.http.response.body", "body": b""})
+
+
 class Walls:
     """Refuses what other sites send, and puts the security headers on every answer."""
 
@@ -67,8 +89,7 @@ class Walls:
                 await self.app(scope, receive, send)
             else:
                 refused(scope, "foreign_origin")
-                await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})  # which is a 403
+                await deny(scope, receive, send)
             return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -76,12 +97,7 @@ class Walls:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-                if scope["scheme"] == "https":
-                    headers.setdefault("strict-transport-security", STRICT_TRANSPORT)
+                with_headers(scope, MutableHeaders(scope=message))
             await send(message)
 
         if scope["method"] not in SAFE_METHODS and not same_site(Headers(scope=scope)):

@@ -33,6 +33,7 @@ class State(TypedDict):
     pages: Pages
     throttle: Throttle
     sign_ins: Throttle
+    reports: Throttle
     doors: Doors
     doorkeeper: Doorkeeper
     guesses: Guesses

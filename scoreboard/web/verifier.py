@@ -26,7 +26,8 @@ def policy(page: str) -> str:
         allowed[kind].append(f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'")
     return (
         f"default-src 'none'; script-src {' '.join(allowed['script'])}; style-src {' '.join(allowed['style'])}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 

@@ -34,6 +34,7 @@ WHO = {
     "POST /language": "*",
     "GET /healthz": "*",
     "GET /readyz": "*",
+    "POST /reports/csp": "*",
     "GET /verify": "*",
     "GET /e/{slug}": "*",
     "GET /e/{slug}/standings.json": "*",

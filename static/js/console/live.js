@@ -2,6 +2,7 @@
  * Keeps the overview current: the server says over a socket that something changed, and the part of the page that
  * changes is fetched again and morphed in place. Without a socket it is fetched every few seconds instead.
  */
+import "../lib/markup.js";
 import { htmx } from "../../vendor/htmx.js";
 import { Socket } from "../lib/socket.js";
 

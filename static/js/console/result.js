@@ -2,6 +2,7 @@
  * The pages of a result: fetches the recounts where the page came without them, says when something has changed since,
  * and prints.
  */
+import "../lib/markup.js";
 import { htmx } from "../../vendor/htmx.js";
 import { Socket } from "../lib/socket.js";
 import "./print.js";

@@ -1,4 +1,5 @@
 /** The server's own figures, fetched again every few seconds (htmx does it by itself), and whether that works. */
+import "../lib/markup.js";
 import "../../vendor/htmx.js";
 
 const live = document.querySelector("#live");

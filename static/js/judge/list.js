@@ -1,6 +1,7 @@
 /**
  * The judge's list: what the phone still holds is shown on it and sent, and the list is kept current.
  */
+import "../lib/markup.js";
 import { block, Texts } from "../lib/texts.js";
 import { notices, show } from "./notices.js";
 import { Outbox } from "./outbox.js";
