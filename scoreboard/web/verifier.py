@@ -10,9 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from scoreboard.i18n import LANGUAGES, _, language
 from scoreboard.web.state import State
 
 FILE: Final = "verify.html"
@@ -31,12 +33,28 @@ def policy(page: str) -> str:
     )
 
 
+def warned(page: str) -> str:
+    """The page with the words, in every language, that all pages have where the network is not protected."""
+    words = (
+        Markup('<p class="insecure" role="note" lang="{}" dir="{}">{} {}</p>').format(
+            shown_in.code,
+            shown_in.direction,
+            shown_in.text(_("This network is not protected.")),
+            shown_in.text(_("Others in it could read along. Do not use a password here that you use elsewhere.")),
+        )
+        for shown_in in map(language, LANGUAGES)
+    )
+    return page.replace("</header>", f"</header>{''.join(words)}", 1)
+
+
 def page(folder: Path) -> Callable[[Request[State]], Awaitable[Response]]:
     """``GET /verify``: the verifier that lies in the folder of static files."""
     text = (folder / FILE).read_text(encoding="utf-8")
+    insecure = warned(text)
     headers = {"content-security-policy": policy(text)}
 
-    async def show(_request: Request[State]) -> Response:
-        return HTMLResponse(text, headers=headers)
+    async def show(request: Request[State]) -> Response:
+        exposed = request.state["pages"].insecure and request.url.scheme != "https"
+        return HTMLResponse(insecure if exposed else text, headers=headers)
 
     return show

@@ -68,7 +68,7 @@ async def test_over_tls_cookies_are_bound_to_the_host_and_browsers_stay_with_tls
 async def test_without_tls_nothing_is_promised(database_path: str) -> None:
     settings = Settings(database=database_path, backups="off", language="en", insecure_lan=True)
     async with serving(settings) as served, httpx2.AsyncClient(base_url=served.url) as browser:
-        for address in ("/", "/j", "/console/sign-in", "/nowhere"):
+        for address in ("/", "/j", "/console/sign-in", "/nowhere", "/verify"):
             answer = await browser.get(address)
             assert "strict-transport-security" not in answer.headers
             assert "This network is not protected" in answer.text

@@ -17,7 +17,8 @@ def test_the_policy_names_exactly_what_is_inside_of_the_page() -> None:
     digests = [b64encode(sha256(part.encode()).digest()).decode() for part in ("a()", "b{}")]
     assert policy("<script>a()</script><style>b{}</style>") == (
         f"default-src 'none'; script-src 'sha256-{digests[0]}'; style-src 'sha256-{digests[1]}'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "form-action 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; "
+        "trusted-types 'none'"
     )
 
 
