@@ -20,12 +20,26 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PAGES = (
     "",
     "/judges",
+    "/judges/J1",
     "/judges/J1/link",
     "/teams",
     "/teams/T1",
     "/rounds/final/close",
     "/rounds/final/finalise",
     "/rounds/final/assignments?judge=J1&team=T2",
+    "/ledger",
+    "/people",
+    "/screens",
+    "/server",
+)
+OUTSIDE = (
+    "/console",
+    "/console/sign-in",
+    "/console/enter",
+    "/console/confirm",
+    "/console/account",
+    "/console/account/password",
+    "/console/account/factor",
 )
 
 
@@ -153,7 +167,7 @@ async def test_the_pages_have_no_fault_that_axe_finds_and_fit_a_laptop_and_a_pho
     found = []
     async with organisers_browser(served, chromium, language) as context:
         page = await context.new_page()
-        paths = ["/console", *(f"/console/e/hack{path}" for path in PAGES), "/console/sign-in", "/console/enter"]
+        paths = [*OUTSIDE, *(f"/console/e/hack{path}" for path in PAGES)]
         for viewport in (LAPTOP, PHONE):
             await page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
             for path in paths:
