@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -11,6 +12,7 @@ from scoreboard.errors import InvalidForm, NotFound, NotSignedIn
 from scoreboard.judging.access import hashed
 from scoreboard.judging.staff.sessions import sign_in_organiser
 from scoreboard.models import OneTimeLink, Organiser
+from scoreboard.texts import tidy, written
 
 ONE_TIME_LINK = timedelta(hours=24)
 SHORTEST_PASSWORD = 12
@@ -18,8 +20,11 @@ LONGEST_PASSWORD = 1000  # what nobody types need not be hashed
 LONGEST_NAME = 100
 passwords = PasswordHasher()
 
-# A hash to check when the name is unknown, so that the answer takes as long.
-NOBODY = passwords.hash(secrets.token_hex(16))
+
+@cache
+def hash_of_nobody() -> str:
+    """A hash to check when the name is unknown, so that the answer takes as long."""
+    return passwords.hash(secrets.token_hex(16))
 
 
 def add_organiser(
@@ -29,7 +34,7 @@ def add_organiser(
 
     `everywhere` makes an owner of all events; unless it is said, the first who can come back becomes one.
     """
-    name, email = name.strip(), email.strip()
+    name, email = written(name, "name"), written(email, "email")
     if not name or len(name) > LONGEST_NAME:
         raise InvalidForm("An organiser needs a name.")
     if password:
@@ -63,10 +68,10 @@ def owned(session: Session) -> bool:
 def organiser_named(session: Session, name: str) -> Organiser:
     """Find a person of the console by name. Raises NotFound."""
     found = session.exec(
-        select(Organiser).where(Organiser.name == name.strip(), col(Organiser.disabled_at).is_(None))
+        select(Organiser).where(Organiser.name == tidy(name), col(Organiser.disabled_at).is_(None))
     ).one_or_none()
     if found is None:
-        raise NotFound("There is no organiser named %(name)s.", name=name.strip())
+        raise NotFound("There is no organiser named %(name)s.", name=tidy(name))
     return found
 
 
@@ -87,9 +92,9 @@ def set_password(session: Session, organiser_id: int, password: str) -> None:
 def organiser_by_password(session: Session, name: str, password: str) -> Organiser:
     """Find the organiser whose name and password these are. Raises NotSignedIn. Takes some 50 ms, found or not."""
     organiser = session.exec(
-        select(Organiser).where(Organiser.name == name.strip(), col(Organiser.disabled_at).is_(None))
+        select(Organiser).where(Organiser.name == tidy(name), col(Organiser.disabled_at).is_(None))
     ).one_or_none()
-    kept = organiser.password_hash if organiser and organiser.password_hash else NOBODY
+    kept = organiser.password_hash if organiser and organiser.password_hash else hash_of_nobody()
     try:
         passwords.verify(kept, password)
     except VerifyMismatchError:
@@ -97,6 +102,13 @@ def organiser_by_password(session: Session, name: str, password: str) -> Organis
     if organiser is None or not organiser.password_hash:
         raise NotSignedIn("The name or the password is not right.")
     return organiser
+
+
+def shut_out(session: Session, organiser_id: int) -> None:
+    """Let nobody in by an account any more. What it did stays told in its name."""
+    organiser = session.get_one(Organiser, organiser_id)
+    organiser.disabled_at = datetime.now(UTC)
+    session.add(organiser)
 
 
 def issue_one_time_link(session: Session, organiser_id: int) -> str:

@@ -8,12 +8,13 @@
 A coefficient that a panel does not define (one judge, one team, all values equal) is None.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from scoreboard.scoring.estimates import mean_by
 from scoreboard.scoring.ranks import SAME, mid_ranks
@@ -112,12 +113,12 @@ def icc_agreement(team: float, judge: float, residual: float) -> float | None:
 
     Takes variance components; McGraw & Wong, Psychological Methods 1:30 (1996), case 2A.
     """
-    return _quotient(team, team + judge + residual)
+    return _quotient(team, team, judge, residual)
 
 
 def icc_consistency(team: float, residual: float) -> float | None:
     """ICC(C,1): the same when severity is corrected for; McGraw & Wong, Psychological Methods 1:30 (1996), case 3A."""
-    return _quotient(team, team + residual)
+    return _quotient(team, team, residual)
 
 
 def intraclass(panel: Panel) -> Intraclass | None:
@@ -133,11 +134,13 @@ def intraclass(panel: Panel) -> Intraclass | None:
     severity = _mean_square(of_judge * teams**0.5, judges - 1, noise)
     residual = _mean_square(centred - of_team - of_judge[:, None], (teams - 1) * (judges - 1), noise)
     return Intraclass(
-        icc1=_quotient(between - within, between + (judges - 1) * within),
-        icc2=_quotient(between - residual, between + (judges - 1) * residual + judges * (severity - residual) / teams),
-        icc3=_quotient(between - residual, between + (judges - 1) * residual),
+        icc1=_quotient(between - within, between, (judges - 1) * within),
+        icc2=_quotient(
+            between - residual, between, (judges - 1 - judges / teams) * residual, judges * severity / teams
+        ),
+        icc3=_quotient(between - residual, between, (judges - 1) * residual),
         icc1k=_quotient(between - within, between),
-        icc2k=_quotient(between - residual, between + (severity - residual) / teams),
+        icc2k=_quotient(between - residual, between, severity / teams, -residual / teams),
         icc3k=_quotient(between - residual, between),
         between_teams=between,
         within_teams=within,
@@ -163,7 +166,7 @@ def concordance(panel: Panel) -> Concordance | None:
         return None
     w = float(((sums - judges * (teams + 1) / 2) ** 2).sum()) / most
     chi_square = judges * (teams - 1) * w
-    return Concordance(w, chi_square, teams - 1, float(chi2.sf(chi_square, teams - 1)), tuple(sums.tolist()))
+    return Concordance(w, chi_square, teams - 1, float(chdtrc(teams - 1, chi_square)), tuple(sums.tolist()))
 
 
 def krippendorff_alpha(ballots: Ballots, level: Literal["interval", "ordinal"] = "interval") -> float | None:
@@ -197,5 +200,7 @@ def _mean_square(deviations: FloatArray, freedom: int, noise: float) -> float:
     return mean if mean > noise else 0.0
 
 
-def _quotient(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
+def _quotient(part: float, *whole: float) -> float | None:
+    """A part of what the others sum up to; None where they cancel out, but for rounding."""
+    total = math.fsum(whole)
+    return part / total if abs(total) > SAME * math.fsum(map(abs, whole)) else None

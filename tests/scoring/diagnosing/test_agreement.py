@@ -221,6 +221,12 @@ def test_judges_of_different_severity_agree_in_order_but_not_in_value() -> None:
     assert found.icc2 == pytest.approx(2 / (2 + 2 * 13.5 / 3))
 
 
+def test_what_is_undefined_but_for_rounding_is_undefined() -> None:
+    found = intraclass(Panel(("A", "B"), ("U", "V"), 0.1 * np.array([[0.25, 1.5], [1.25, 1.0]]) + 3))
+    assert found is not None
+    assert found.icc2k is None
+
+
 @given(complete(), st.integers(-50, 50), st.sampled_from([0.1, 0.5, 2, 10]), st.randoms(use_true_random=False))
 def test_names_the_order_of_rows_and_the_scale_do_not_matter(
     panel: Panel, shift: int, factor: float, order: random.Random

@@ -3,10 +3,12 @@ import csv
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from references import found
+from scipy.stats import false_discovery_control
 from scores import Scores, ballots, panel, simulated, some_scores
 
-from scoreboard.scoring.diagnosing.judge_checks import JudgeCheck, judge_checks
+from scoreboard.scoring.diagnosing.judge_checks import JudgeCheck, false_discovery_rates, judge_checks
 from scoreboard.scoring.diagnosing.residuals import residuals_of
 from scoreboard.scoring.methods.adaptive import adaptive
 from scoreboard.scoring.methods.severity import severity
@@ -140,3 +142,9 @@ def test_names_do_not_matter() -> None:
     for judge, check in plain.items():
         twin = other[f"J{90 - int(judge[1:])}"]
         assert (check.infit, check.outfit, check.rest) == pytest.approx((twin.infit, twin.outfit, twin.rest))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_rates_of_false_discovery_are_those_of_scipy(chances: list[float]) -> None:
+    found = false_discovery_rates(np.array(chances))
+    np.testing.assert_allclose(found, false_discovery_control(chances), rtol=1e-12, atol=1e-300)
