@@ -6,7 +6,7 @@ cold and with all standard errors. Others are timed where they are installed: in
 with lme4. The second table is the time from a score to the ranking: `adaptive` from the last fit on, all standard
 errors, and a thousand draws, as the ballots of an event come in.
 
-For one thread, set OPENBLAS_NUM_THREADS=1.
+Linear algebra has one thread, as in the server: on matrices of this size several only get in each other's way.
 """
 
 import json
@@ -24,6 +24,7 @@ from typing import Any
 
 import click
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from scoreboard.scoring.certainty.uncertainty import chances
 from scoreboard.scoring.methods.adaptive import adaptive
@@ -155,6 +156,7 @@ def live(ballots: Ballots, steps: int) -> list[float]:
 @click.option("--slow", default=60, show_default=True, help="Seconds after which another software drops out of a size.")
 def main(*, quick: bool, as_json: bool, seed: int, slow: int) -> None:
     """Time fits and live rankings."""
+    threadpool_limits(limits=1)
     figures: dict[str, Any] = {"fit_ms": {}, "ratio": {}, "live_ms": {}}
     click.echo("cold fit with all standard errors, median ms (ratio to ours)")
     hopeless: set[str] = set()

@@ -158,7 +158,7 @@ def evaluate(sums: Sums, ratios: FloatArray, prior: Prior | None) -> Fit:
     inverse = invert(sums, solution)
     gradient, information = derivatives(sums, solution, inverse)
     gradient = ratios * gradient[order]
-    bend = np.outer(ratios, ratios) * information[np.ix_(order, order)]
+    bend = ratios[:, None] * ratios * information[order][:, order]
     deviance = solution.deviance
     with np.errstate(divide="ignore"):
         logs = np.log(ratios)
