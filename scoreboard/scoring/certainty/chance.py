@@ -10,6 +10,7 @@ pseudorandom number generators", OOPSLA 2014), made normal by the inverse of the
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,10 @@ from scoreboard.scoring.table import FloatArray
 GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 FIRST_MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 SECOND_MIX: Final = np.uint64(0x94D049BB133111EB)
+
+
+KEPT: Final = 16  # of what is drawn anew with each ballot, the same each time
+LARGEST_KEPT: Final = 500_000  # numbers
 
 
 def uniforms(seed: int, purpose: str, labels: Sequence[str], count: int) -> FloatArray:
@@ -34,9 +39,18 @@ def uniforms(seed: int, purpose: str, labels: Sequence[str], count: int) -> Floa
 
 
 def normals(seed: int, purpose: str, labels: Sequence[str], count: int) -> FloatArray:
-    """The same, as draws from the standard normal distribution: L x count."""
+    """The same, as draws from the standard normal distribution: L x count, to be read only."""
+    drawing = _kept_normals if len(labels) * count <= LARGEST_KEPT else _normals
+    return drawing(seed, purpose, tuple(labels), count)
+
+
+def _normals(seed: int, purpose: str, labels: tuple[str, ...], count: int) -> FloatArray:
     drawn: FloatArray = ndtri(uniforms(seed, purpose, labels, count))
+    drawn.flags.writeable = False
     return drawn
+
+
+_kept_normals = lru_cache(maxsize=KEPT)(_normals)
 
 
 def _key(seed: int, purpose: str, label: str) -> int:
