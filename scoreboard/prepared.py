@@ -86,10 +86,14 @@ def compiled(statement: Executable, dialect: Dialect) -> Text:
     """Put a statement into an engine's words."""
     found: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # every executable of ours can be
     binds = {name: bind for bind, name in found.bind_names.items()}
-    names = found.positiontup if found.positional else binds
+    sql = str(found)
+    written = {found.bind_names[bind]: bind for bind in found.literal_execute_params}
+    for name, bind in written.items():  # such as a separator: SQLAlchemy would write it into the text each time
+        sql = sql.replace(f"__[POSTCOMPILE_{name}]", found.render_literal_value(bind.value, bind.type))
+    names = [name for name in (found.positiontup if found.positional else binds) if name not in written]
     columns = list(statement.exported_columns.keys())  # type: ignore[attr-defined]  # none where nothing is given
     return Text(
-        str(found),
+        sql,
         [(name, place(binds[name], dialect)) for name in names],
         namedtuple("Row", columns),  # noqa: PYI024  (the columns are known at run time only)
         bool(found.positional),

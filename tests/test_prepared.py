@@ -3,12 +3,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from builder import build_event, score
-from sqlalchemy import Connection, bindparam, insert, make_url, select, update
+from sqlalchemy import Connection, bindparam, func, insert, make_url, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from scoreboard.database import Database
-from scoreboard.models import Assignment, Ballot, Event
+from scoreboard.models import Assignment, Ballot, Event, Team
 from scoreboard.prepared import Prepared, compiled
 
 GIVEN = ("slug", "name_en", "starts_on", "ends_on", "time_zone", "language", "created_at")
@@ -45,6 +45,14 @@ async def test_rows_are_given_by_their_names(database: Database) -> None:
 
     assert await database.read(find, ballot.uuid) == [1]
     assert await database.read(find, uuid4()) == []
+
+
+async def test_what_stands_in_the_text_itself_is_written_into_it_once(database: Database) -> None:
+    cast = await build_event(database, teams=3)
+    keys = func.aggregate_strings(col(Team.key), "'; ")
+    joined = Prepared(select(keys.label("keys")).where(col(Team.event_id) == bindparam("event")))
+    (row,) = await database.write_rows(lambda connection: joined.run(connection, {"event": cast.event_id}))
+    assert sorted(row.keys.split("'; ")) == ["T1", "T2", "T3"]
 
 
 async def test_a_statement_that_gives_nothing_gives_nothing_and_can_be_run_for_many(database: Database) -> None:

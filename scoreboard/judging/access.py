@@ -126,22 +126,22 @@ def judge_present(session: Session, token: str) -> tuple[Judge, bool]:
         .where(*live_session(token), col(Judge.withdrawn_at).is_(None))
     ).one_or_none()
     if found is None:
-        if device_revoked(session, token):
+        if device_revoked(session, hashed(token)):
             raise DeviceRevoked("The organisers have signed this device out.")
         raise NotSignedIn("Please sign in with your personal link or code.")
     judge, seen_at = found
     return judge, seen_at is None or datetime.now(UTC) - seen_at >= SEEN_TO
 
 
-def device_revoked(session: Session, token: str) -> bool:
-    """Whether a session ended because its device, or the link that it came in by, was revoked."""
+def device_revoked(session: Session, token_hash: str) -> bool:
+    """Whether a session (by the hash of its token) ended because its device, or the link it came by, was revoked."""
     return (
         session.exec(
             select(SignIn.id)
             .join(JudgeLink, col(JudgeLink.id) == SignIn.link_id)
             .outerjoin(JudgeDevice, col(JudgeDevice.sign_in_id) == SignIn.id)
             .where(
-                SignIn.token_hash == hashed(token),
+                SignIn.token_hash == token_hash,
                 col(JudgeLink.revoked_at).is_not(None) | col(JudgeDevice.revoked_at).is_not(None),
             )
         ).first()

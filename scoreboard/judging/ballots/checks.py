@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Integer, Select, String, bindparam, cast, func, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
-from scoreboard.errors import Conflicted, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
+from scoreboard.errors import Conflicted, DeviceRevoked, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
+from scoreboard.judging.access import device_revoked
 from scoreboard.judging.ballots.forms import BallotForm
 from scoreboard.judging.ledger.writing import Head
 from scoreboard.judging.rubric import Scale
@@ -33,6 +34,24 @@ class Caller:
 Who = int | Caller
 """A judge, by id where it is known already whose ballot it is, or by session."""
 
+
+def joined(*parts: ColumnElement[Any]) -> ColumnElement[str]:
+    """Some columns as one text, with colons in between."""
+    texts = [cast(part, String) for part in parts]
+    return reduce(lambda text, part: text + ":" + part, texts)
+
+
+# Of a criterion, in one text: what comes from the database in one row comes four times as fast as in four. Its exact
+# numbers come as thousandths; its key is last, whatever may be in it.
+RUBRIC = (
+    col(Criterion.position),
+    col(Criterion.id),
+    type_coerce(col(Criterion.minimum), Integer),
+    type_coerce(col(Criterion.maximum), Integer),
+    type_coerce(col(Criterion.step), Integer),
+    col(Criterion.top),
+    col(Criterion.key),
+)
 KNOWN = aliased(Ballot, name="known")
 COLUMNS: tuple[Any, ...] = (
     col(Judge.event_id),
@@ -54,17 +73,15 @@ COLUMNS: tuple[Any, ...] = (
     .where(col(Ballot.round_id) == Round.id, col(Ballot.judge_id) == Judge.id, col(Ballot.team_id) == Team.id)
     .scalar_subquery()
     .label("revision"),
-    col(Criterion.id),
-    col(Criterion.key),
-    type_coerce(col(Criterion.minimum), Integer).label("minimum"),
-    type_coerce(col(Criterion.maximum), Integer).label("maximum"),
-    type_coerce(col(Criterion.step), Integer).label("step"),
-    col(Criterion.top),
+    select(func.aggregate_strings(joined(*RUBRIC), ";"))
+    .where(col(Criterion.round_id) == Round.id)
+    .scalar_subquery()
+    .label("rubric"),
 )
 
 
 def finding(judges: Select[Any]) -> Prepared:
-    """Prepare to read what decides about a ballot, a row for each criterion, where `judges` gives the judge."""
+    """Prepare to read what decides about a ballot, in one row, where `judges` gives the judge."""
     return Prepared(
         judges.join(LedgerHead, col(LedgerHead.event_id) == Judge.event_id)
         .outerjoin(Round, (col(Round.event_id) == Judge.event_id) & (col(Round.key) == bindparam("round")))
@@ -77,8 +94,6 @@ def finding(judges: Select[Any]) -> Prepared:
         )
         .outerjoin(Conflict, (col(Conflict.judge_id) == Judge.id) & (col(Conflict.team_id) == Team.id))
         .outerjoin(KNOWN, col(KNOWN.uuid) == bindparam("uuid"))
-        .outerjoin(Criterion, col(Criterion.round_id) == Round.id)
-        .order_by(col(Criterion.position))
         .with_for_update(of=LedgerHead)
     )
 
@@ -128,7 +143,7 @@ def find_case(connection: Connection, who: Who, form: BallotForm) -> Case:
     else:
         rows = BY_ID.run(connection, {**values, "judge": who})
     if not rows or rows[0].judge_left:
-        raise NotSignedIn("Please sign in with your personal link or code.")
+        raise unknown(connection, who)
     first = rows[0]
     if isinstance(who, Caller) and who.page_of not in {"", str(first.judge_id)}:
         raise NotSignedIn("Another judge has signed in on this phone. Please sign in again.")
@@ -146,17 +161,29 @@ def find_case(connection: Connection, who: Who, form: BallotForm) -> Case:
         conflicted=bool(first.conflicted),
         known_id=first.known_id,
         revision=first.revision,
-        rubric=tuple([scale(row) for row in rows if row.id is not None]),
+        rubric=rubric_in(first.rubric or ""),
     )
 
 
-def scale(row: Any) -> Scale:
-    """Give a criterion's exact numbers, which come as thousandths."""
-    return Scale(row.id, row.key, exact(row.minimum), exact(row.maximum), exact(row.step), row.top)
+def unknown(connection: Connection, who: Who) -> NotSignedIn:
+    """Why nobody was found: a device that was signed out is told so."""
+    with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
+        if isinstance(who, Caller) and device_revoked(session, who.token_hash):
+            return DeviceRevoked("The organisers have signed this device out.")
+    return NotSignedIn("Please sign in with your personal link or code.")
 
 
 @lru_cache(maxsize=1024)
-def exact(thousandths: int) -> Decimal:
+def rubric_in(text: str) -> tuple[Scale, ...]:
+    """Read a round's criteria, in their order, from how `RUBRIC` gives them."""
+    found = [part.split(":", len(RUBRIC) - 1) for part in text.split(";") if part]
+    return tuple(
+        Scale(int(number), key, exact(minimum), exact(maximum), exact(step), int(top))
+        for _place, number, minimum, maximum, step, top, key in sorted(found, key=lambda each: int(each[0]))
+    )
+
+
+def exact(thousandths: str) -> Decimal:
     """Give a number of thousandths as what it is."""
     return Decimal(thousandths) / 1000
 

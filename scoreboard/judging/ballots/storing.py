@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlmodel import Session, col
@@ -24,7 +25,6 @@ BALLOT = (
 )
 SCORE = ("ballot_id", "criterion_id", "steps", "top")
 ADD_BALLOT = Prepared(insert(Ballot).values({name: bindparam(name) for name in BALLOT}).returning(col(Ballot.id)))
-ADD_SCORE = Prepared(insert(Score).values({name: bindparam(name) for name in SCORE}))
 END_ASSIGNMENT = Prepared(
     update(Assignment)
     .where(
@@ -34,6 +34,18 @@ END_ASSIGNMENT = Prepared(
     )
     .values(state="done")
 )
+
+
+@cache
+def adding_scores(count: int) -> Prepared:
+    """Prepare to add so many scores by one statement."""
+    rows = [{name: bindparam(place(name, number)) for name in SCORE} for number in range(count)]
+    return Prepared(insert(Score).values(rows))
+
+
+def place(name: str, number: int) -> str:
+    """What a column's value is called in the row of this number."""
+    return f"{name}_of_{number}"
 
 
 @dataclass(frozen=True)
@@ -94,13 +106,13 @@ def add(connection: Connection, case: Case, form: BallotForm, steps: dict[str, i
             "received_at": received_at,
         },
     )
-    ADD_SCORE.run_all(
-        connection,
-        [
-            {"ballot_id": ballot_id, "criterion_id": each.id, "steps": steps[each.key], "top": each.top}
-            for each in case.rubric
-        ],
-    )
+    scores = [
+        {"ballot_id": ballot_id, "criterion_id": each.id, "steps": steps[each.key], "top": each.top}
+        for each in case.rubric
+    ]
+    if scores:
+        values = {place(name, number): row[name] for number, row in enumerate(scores) for name in SCORE}
+        adding_scores(len(scores)).run(connection, values)
     if case.state != "done":
         END_ASSIGNMENT.run(connection, {"round": case.round_id, "judge": case.judge_id, "team": case.team_id})
     return AcceptedBallot(

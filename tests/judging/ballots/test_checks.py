@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from submissions import refused
 
 from scoreboard.database import Database
-from scoreboard.errors import Conflicted, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
+from scoreboard.errors import Conflicted, DeviceRevoked, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
 from scoreboard.judging import access, ballots, rounds
 from scoreboard.judging.ballots import Caller
 from scoreboard.judging.pairing.devices import sign_in_judge
@@ -82,7 +82,7 @@ async def test_a_ballot_comes_by_a_session_that_lives_and_from_its_own_judges_pa
     for other in (Caller(""), Caller(access.hashed("other")), Caller(caller.token_hash, "99")):
         assert type(await refused(database, cast, other, ballot("T2", 7, 8))) is NotSignedIn
     await database.write(access.revoke_links, judge, "test")
-    assert type(await refused(database, cast, caller, ballot("T2", 7, 8))) is NotSignedIn
+    assert type(await refused(database, cast, caller, ballot("T2", 7, 8))) is DeviceRevoked
 
 
 async def test_a_session_that_is_too_old_sends_nothing(database: Database) -> None:
