@@ -72,6 +72,7 @@ from scoreboard.web.policy import (
     put,
 )
 from scoreboard.web.readiness import Readiness
+from scoreboard.web.regulars import Regulars
 from scoreboard.web.security import Walls
 from scoreboard.web.state import State
 from scoreboard.web.templating import Pages, Static
@@ -129,6 +130,7 @@ def create_app(
                 reports=Throttle(tries=30),
                 doors=doors(settings),
                 doorkeeper=doorkeeper,
+                regulars=Regulars(),
                 guesses=Guesses(settings),
             )
 
@@ -191,6 +193,7 @@ def routes(static: Static) -> list[BaseRoute]:
         form(OWN_ACCOUNT_CONFIRMED, "/console/account/factor", console_account.factor),
         post(OWN_ACCOUNT_CONFIRMED, "/console/account/factor/remove", console_account.no_factor),
         post(OWN_ACCOUNT_CONFIRMED, "/console/account/codes", console_account.new_codes),
+        post(OWN_ACCOUNT_CONFIRMED, "/console/account/sessions/end", console_account.end_others),
         get(READERS, "/console/e/{slug}", console.overview),
         get(READERS, "/console/e/{slug}/live", console.live),
         channel(READERS, "/console/e/{slug}/socket", console.socket),

@@ -70,8 +70,11 @@ class Language:
         return {rule(n): self.translations.ngettext(singular, plural, n) for n in (100, 11, 3, 2, 1, 0)}
 
     def error(self, error: ScoreboardError) -> str:
-        """Say what went wrong."""
-        return self.text(error.message, **error.params)
+        """Say what went wrong; a name in it is kept from turning the direction of what stands around it."""
+        places = {
+            key: f"\u2068{value}\u2069" if isinstance(value, str) else value for key, value in error.params.items()
+        }
+        return self.text(error.message, **places)
 
     def choose(self, english: str, arabic: str) -> tuple[str, str]:
         """Of a text in two languages give the one to show and its language; the other one when this one is empty."""

@@ -28,6 +28,7 @@ from scoreboard.judging.setup.description import (
 )
 from scoreboard.judging.setup.faults import Fault
 from scoreboard.models import Deployment, Event, LogEntry
+from scoreboard.texts import tidy
 
 EVENT_TOML = """\
 slug = "hack"
@@ -169,7 +170,7 @@ def event_form(**changes: object) -> EventForm:
 
 TEXT = st.text(
     st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\"',;=+-@'\\#واحة"), max_size=12
-).map(str.strip)
+).map(tidy)
 NAME = TEXT.filter(bool)
 KEY = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,5}", fullmatch=True)
 IDENTIFIER = st.from_regex(r"[A-Z][0-9.]{0,3}", fullmatch=True)

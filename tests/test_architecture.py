@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "scoreboard"
 
-BASE = {"errors", "numerals", "assets", "settings", "i18n", "signing"}
+BASE = {"errors", "numerals", "texts", "assets", "settings", "i18n", "signing"}
 BASE |= {"columns", "models", "prepared", "database", "migrations"}
 # Imports point the way a score travels: a ballot is judged, scored, made live, shown on the web.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "numerals": set(),
+    "texts": {"errors"},
     "assets": set(),
     "settings": {"errors"},
     "i18n": {"errors", "numerals"},
@@ -30,11 +31,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": set(),
     "migrations": {"errors", "models", "database", "signing"},
     "scoring": {"errors"},
-    "judging": {"errors", "numerals", "signing", "models", "prepared", "database", "scoring"},
+    "judging": {"errors", "numerals", "texts", "signing", "models", "prepared", "database", "scoring"},
     "live": {"errors", "figures", "models", "database", "scoring", "judging"},
     # Copies of the whole database and their way back: beside the journey, and known to who runs the process only.
     "keeping": {"errors", "signing", "models", "database", "migrations", "judging"},
-    "exchange": {"errors", "numerals", "models", "scoring", "judging"},
+    "exchange": {"errors", "numerals", "texts", "models", "scoring", "judging"},
     # What is told to those who look after the server, on a listener of its own: beside the pages, asking what they ask.
     "metrics": {"database", "figures", "keeping", "live"},
     # The server around the application: it knows nothing of what is served, and pages know of it what it offers them.

@@ -5,7 +5,7 @@ import pytest
 from babel import Locale
 from babel.messages.pofile import read_po
 
-from scoreboard.errors import TooManyTries
+from scoreboard.errors import InvalidForm, TooManyTries
 from scoreboard.i18n import LANGUAGES, LOCALES, language
 from scoreboard.models import Team
 
@@ -51,6 +51,11 @@ def test_errors_are_said_with_their_particulars() -> None:
     error = TooManyTries("Too many wrong tries. Please wait %(seconds)s seconds.", seconds=7)
     assert language("en").error(error) == "Too many wrong tries. Please wait 7 seconds."
     assert "7" in language("ar").error(error)
+
+
+def test_a_name_in_an_error_is_isolated() -> None:
+    error = InvalidForm("There is already an organiser named %(name)s.", name="واحة")
+    assert language("en").error(error) == "There is already an organiser named \u2068واحة\u2069."
 
 
 def test_a_text_without_particulars_may_hold_a_percent_sign() -> None:

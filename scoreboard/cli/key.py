@@ -12,6 +12,7 @@ from scoreboard.cli.options import database_option, ready
 from scoreboard.database import open_engine
 from scoreboard.errors import Unusable
 from scoreboard.judging.ledger.keys import refuse_other_key, rotate, signing_key_of
+from scoreboard.judging.staff import factors
 from scoreboard.keeping.lock import held
 from scoreboard.settings import Settings
 from scoreboard.signing import SigningKey, given_key, key_at_hand, key_file, read_key, write_key
@@ -85,6 +86,8 @@ def changed(database: str, old: SigningKey | None, new: SigningKey) -> str:
     with session_on(database) as session:
         if signing_key_of(session) != new.public:
             rotate(session, old, new, ACTOR)
+            if old is not None:
+                factors.reseal(session, old, new)
             session.commit()
     return new.public
 

@@ -11,7 +11,8 @@ from scoreboard.cli.options import database_option, ready
 from scoreboard.database import open_engine
 from scoreboard.errors import InvalidForm
 from scoreboard.judging.duty.progress import event_named
-from scoreboard.judging.staff import factors, organisers, roles
+from scoreboard.judging.staff import factors, organisers, roles, sessions
+from scoreboard.judging.staff.passwords import check_password
 from scoreboard.judging.staff.roles import GIVEN, Role
 from scoreboard.settings import Settings
 
@@ -80,7 +81,7 @@ def read_password(*, from_stdin: bool) -> str:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt="The same again")
-    organisers.check_password(password)
+    check_password(password)
     return password
 
 
@@ -120,6 +121,23 @@ def link(name: str, public_address: str | None, database: str) -> None:
     scheme = "https" if settings.tls_certificate else "http"
     address = settings.public_address or f"{scheme}://{settings.host}:{settings.port}"
     click.echo(f"{address}/console/enter#{secret}")
+
+
+@organiser.command("sign-out", epilog="Example: scoreboard organiser sign-out fatima --for-good")
+@click.argument("name")
+@click.option("--for-good", is_flag=True, help="Close the account, too: nobody comes in by it any more.")
+@database_option
+def sign_out(name: str, *, for_good: bool, database: str) -> None:
+    """End every session of NAME at the console, on every device, within a second."""
+    with storing(database) as session:
+        person = organisers.organiser_named(session, name)
+        sessions.end_others(session, person.id or 0, "")
+        if for_good:
+            organisers.shut_out(session, person.id or 0)
+            if not organisers.owned(session):
+                words = "is the last who owns every event. First: scoreboard organiser add NAME --owner"
+                raise click.ClickException(f"{person.name} {words}")
+    click.echo(f"{name.strip()} is signed out{', for good' if for_good else ' everywhere'}.")
 
 
 @organiser.command("forget-factor", epilog="Example: scoreboard organiser forget-factor fatima")

@@ -172,7 +172,7 @@ def receipts_in(text: str) -> Iterable[Receipt]:
     """Read one receipt, or a list of them. Raises InvalidInput."""
     try:
         found = json.loads(text)
-    except ValueError as failure:
+    except (ValueError, RecursionError) as failure:
         raise InvalidInput("This is no receipt.") from failure
     return [receipt_from(each) for each in (found if isinstance(found, list) else [found])]
 

@@ -10,6 +10,7 @@ With ranges, totals go from 0 to 100; without, they stay on the table's own scal
 with its line.
 """
 
+import math
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
@@ -87,7 +88,7 @@ def _scale(key: str, section: Section) -> Scale:
 def _number(section: Section, key: str, example: str, *, required: bool) -> Decimal | None:
     """Read a number; None where there is none."""
     value = section.take(key, example, required=required)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite():
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and math.isfinite(Decimal(value)):
         return Decimal(value)
     if value is not None:
         section.mistyped(key, value, example)

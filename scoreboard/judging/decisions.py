@@ -16,13 +16,14 @@ from scoreboard.judging.groups import Linkage
 from scoreboard.judging.results import contest
 from scoreboard.judging.setup.sides import refuse_both_sides
 from scoreboard.models import Assignment, Judge, Round, Team
+from scoreboard.texts import written
 
 LONGEST_REASON = 1000
 
 
 def given(reason: str) -> str:
     """A reason that may go into the record. Raises InvalidForm."""
-    reason = reason.strip()
+    reason = written(reason, "reason")
     if not reason:
         raise InvalidForm("Please give a reason for the record.", extra={"fields": ["reason"]})
     if len(reason) > LONGEST_REASON:

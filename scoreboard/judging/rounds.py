@@ -18,6 +18,7 @@ from scoreboard.judging.results import awaited, contest
 from scoreboard.judging.runs import Result, keep, result_of
 from scoreboard.judging.second_person import confirmed
 from scoreboard.models import Hold, LedgerHead, Round, Run
+from scoreboard.texts import tidy, written
 
 
 class Phase(StrEnum):
@@ -143,9 +144,9 @@ def finalise(session: Session, round_id: int, actor: str, comment: str, result: 
         stored.append(keep_newest(session, round_, "final", now, result))
         agreed.update(confirmed(session, round_, actor, stored[0].standings))
         round_.finalised_at = now
-        round_.final_comment = comment.strip()
+        round_.final_comment = tidy(comment)
 
-    change(session, round_id, actor, "round.finalised", step, run=stored, also=agreed, comment=comment.strip())
+    change(session, round_id, actor, "round.finalised", step, run=stored, also=agreed, comment=tidy(comment))
     return stored[0]
 
 
@@ -164,7 +165,7 @@ def check_final(session: Session, round_: Round, comment: str) -> None:
         raise WrongPhase("The round has been finalised.")
     if phase(round_) is not Phase.CLOSED:
         raise WrongPhase("The round must be closed before it is finalised.")
-    if not comment.strip():
+    if not written(comment, "comment"):
         raise InvalidForm("Finalising needs a comment for the record.", extra={"fields": ["comment"]})
     lacks = missing(session, round_)
     if lacks:

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from scoreboard.errors import Outdated, SecondPersonNeeded
 from scoreboard.judging import ledger
 from scoreboard.models import Event, LogEntry, Round
+from scoreboard.texts import tidy
 
 PROPOSED: Final = "result.proposed"
 ENDING: Final = ("round.reopened", "round.finalised")
@@ -63,7 +64,7 @@ def pending_proposal(session: Session, round_: Round) -> Proposal | None:
 
 def propose(session: Session, round_: Round, actor: str, comment: str, stated: Mapping[str, Any]) -> None:
     """Record what a first person proposes; an earlier proposal is replaced."""
-    payload = {"result": fingerprint(stated), "comment": comment.strip()}
+    payload = {"result": fingerprint(stated), "comment": tidy(comment)}
     ledger.append(session, round_.event_id, actor, PROPOSED, f"round:{round_.key}", payload)
 
 

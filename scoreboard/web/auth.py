@@ -8,16 +8,13 @@ from starlette.responses import Response
 
 from scoreboard.judging.staff.roles import Role
 from scoreboard.models import Judge, Organiser
+from scoreboard.web.cookies import cookie_name
 from scoreboard.web.state import State
+from scoreboard.wire.peers import owner
 
 JUDGE = "judge"
 DEVICE = "judge-device"  # the token of a judge's newest session: it outlives it, and opens nothing by itself
 CONSOLE = "console"
-
-
-def cookie_name(connection: HTTPConnection[Any], surface: str) -> str:
-    """The session cookie's name; over TLS the prefix makes browsers hold it to this host and to TLS."""
-    return f"__Host-{surface}" if connection.url.scheme in {"https", "wss"} else surface
 
 
 def token_of(connection: HTTPConnection[Any], surface: str) -> str:
@@ -107,5 +104,10 @@ def device_of(request: HTTPConnection[Any]) -> str:
 
 
 def address_of(request: HTTPConnection[Any]) -> str:
-    """The network address that asks, for limits on wrong tries."""
+    """The network address that asks."""
     return request.client.host if request.client else ""
+
+
+def subscriber_of(request: HTTPConnection[Any]) -> str:
+    """Whose address asks, for limits on wrong tries: an IPv6 subscriber has more addresses than can be counted."""
+    return owner(address_of(request))

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from scoreboard.errors import InvalidForm
 from scoreboard.i18n import LANGUAGES
 from scoreboard.models import Event
+from scoreboard.web import auth
 from scoreboard.web.addresses import own_path
 from scoreboard.web.state import State
 from scoreboard.web.templating import LANGUAGE_COOKIE
@@ -36,7 +37,7 @@ async def choose_language(request: Request[State]) -> Response:
         raise InvalidForm("There is no such language here.")
     back = URL(own_path(str(form.get("back", "/")))).remove_query_params("lang")  # it would outrank the choice
     response = RedirectResponse(str(back), 303)
-    response.set_cookie(LANGUAGE_COOKIE, str(wish), max_age=YEAR, path="/", samesite="lax", httponly=True)
+    auth.remember(request, response, LANGUAGE_COOKIE, str(wish), YEAR)
     return response
 
 

@@ -1,6 +1,8 @@
 """Under which names the server may be asked: any other Host is refused, so that nobody can put a name into our links.
 
 The name of the public address, those that are set, the machine's own, and whatever address the connection came to.
+Refused is, too, what says in two ways where it ends: a proxy in front may have believed the other one, and taken what
+follows for a request of somebody else.
 """
 
 import socket
@@ -20,6 +22,7 @@ WORDS: Final = (
     "This server is not asked by this name. Whoever runs it can allow the name with SCOREBOARD_PUBLIC_ADDRESS or "
     "SCOREBOARD_HOSTS.\n"
 )
+TWO_ENDS: Final = "This request says in two ways where it ends.\n"
 
 
 def own_names(settings: Settings) -> frozenset[str]:
@@ -46,7 +49,13 @@ class Hosts:
         self.names = own_names(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look at the Host."""
+        """Look at the Host, and at what says where the request ends."""
+        if scope["type"] == "http" and {b"content-length", b"transfer-encoding"} <= {
+            name for name, _ in scope["headers"]
+        }:
+            refused(scope, "two_ends")
+            await PlainTextResponse(TWO_ENDS, 400, {"connection": "close"})(scope, receive, send)
+            return
         if scope["type"] not in {"http", "websocket"} or self.ours(scope):
             await self.app(scope, receive, send)
             return

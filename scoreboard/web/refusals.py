@@ -20,6 +20,7 @@ SIGN_IN: Final = "/console/sign-in"
 CONFIRM: Final = "/console/confirm"
 ACCOUNT: Final = "/console/account"
 OWES_FACTOR: Final = _("Please set up a second factor first.")
+SECRETS: Final = frozenset({"password", "again", "secret", "code"})  # fields that hold one
 LONGEST_KEPT: Final = 16_384  # characters of a form that is sent again after a confirmation
 
 
@@ -63,11 +64,18 @@ def page_of(request: Request[State]) -> str:
 
 
 async def to_confirm(request: Request[State]) -> Response:
-    """Lead to the confirmation. A form that was sent is kept on the page, to be sent again by a button after it."""
+    """Lead to the confirmation. A form that was sent is kept on the page, to be sent again by a button after it.
+
+    One with a secret in it is filled in anew instead: no page holds what somebody typed as a password. So is one that
+    is too long to be kept.
+    """
     if request.method in {"GET", "HEAD"} or auth.by_htmx(request):
         return to(request, f"{CONFIRM}?{urlencode({'back': page_of(request)})}")
     form = await request.form(max_files=0)
-    kept = json.dumps([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    kept = json.dumps(fields)
+    if SECRETS & form.keys() or len(kept) > LONGEST_KEPT:
+        kept = ""
     return request.state["pages"].render(
         request,
         "console/confirm.html",
@@ -76,7 +84,7 @@ async def to_confirm(request: Request[State]) -> Response:
         organiser=auth.caller_of(request).organiser,
         provider=auth.provider(request),
         back=own_path(request.url.path, HOME),
-        kept=kept if len(kept) <= LONGEST_KEPT else "[]",
+        kept=kept,
         page_address=CONFIRM,
         problem=None,
     )

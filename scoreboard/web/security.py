@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scoreboard.web.watch import refused
+from scoreboard.wire import headers
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 HEADERS = {
@@ -19,49 +20,43 @@ HEADERS = {
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types default; report-uri /reports/csp",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    **headers.HEADERS,
 }
 
-# Over TLS only: two years, as browsers that preload want it.
-STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 
-
-def same_site(headers: Headers) -> bool:
+def same_site(asked: Headers) -> bool:
     """Whether the request comes from our own pages, or from no browser at all."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    return same_origin(headers)
+    site = asked.get("sec-fetch-site")
+    if site not in {None, "none"}:  # which is what a person asks for: it has no page that it comes from, or our own
+        return site == "same-origin"
+    return "origin" not in asked or place_of(asked["origin"])[1] == asked.get("host")
 
 
-def same_origin(headers: Headers) -> bool:
-    """Whether the Origin, where there is one, is the host that was asked."""
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
-
-
-def own_page(headers: Headers, scheme: str) -> bool:
+def own_page(asked: Headers, scheme: str) -> bool:
     """Whether a socket is opened by a page of ours: by one of the host that was asked, over TLS if the socket is.
 
     A browser always sends an Origin with a socket, and a program can, so one that is absent is no excuse.
     """
-    origin = urlsplit(headers.get("origin", ""))
-    if not origin.netloc or origin.netloc != headers.get("host"):
-        return False
-    return scheme != "wss" or origin.scheme == "https"
+    kind, host = place_of(asked.get("origin", ""))
+    return bool(host) and host == asked.get("host") and (scheme != "wss" or kind == "https")
 
 
-def with_headers(scope: Scope, headers: MutableHeaders) -> None:
+def place_of(origin: str) -> tuple[str, str]:
+    """The scheme and the host of an Origin; nothing for what is none."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc
+
+
+def with_headers(scope: Scope, answered: MutableHeaders) -> None:
     """Add what every answer carries, unless the handler said otherwise."""
     for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("cache-control", "no-store")
+        answered.setdefault(name, value)
+    answered.setdefault("cache-control", "no-store")
     if scope["scheme"] in {"https", "wss"}:
-        headers.setdefault("strict-transport-security", STRICT_TRANSPORT)
+        answered.setdefault("strict-transport-security", headers.STRICT_TRANSPORT)
 
 
 async def deny(scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,9 +65,9 @@ async def deny(scope: Scope, receive: Receive, send: Send) -> None:
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008})
         return
-    headers = MutableHeaders({"content-length": "0"})
-    with_headers(scope, headers)
-    await send({"type": "websocket.http.response.start", "status": 403, "headers": headers.raw})
+    answered = MutableHeaders({"content-length": "0"})
+    with_headers(scope, answered)
+    await send({"type": "websocket.http.response.start", "status": 403, "headers": answered.raw})
     await send({"type": "websocket.http.response.body", "body": b""})
 
 

@@ -14,6 +14,7 @@ from scoreboard.web.doorkeeper import Doorkeeper
 from scoreboard.web.guesses import Guesses
 from scoreboard.web.limits import Doors
 from scoreboard.web.readiness import Readiness
+from scoreboard.web.regulars import Regulars
 from scoreboard.web.templating import Pages
 from scoreboard.web.throttle import Throttle
 
@@ -36,4 +37,5 @@ class State(TypedDict):
     reports: Throttle
     doors: Doors
     doorkeeper: Doorkeeper
+    regulars: Regulars
     guesses: Guesses

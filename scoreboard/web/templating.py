@@ -5,6 +5,7 @@ modules and style sheets may refer to each other by relative addresses. A change
 """
 
 import hashlib
+import shlex
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from scoreboard.assets import asset_dir
 from scoreboard.i18n import LANGUAGES, Language, Named, language
 from scoreboard.models import Event
+from scoreboard.web.cookies import cookie_name
 
 LANGUAGE_COOKIE = "language"
 
@@ -84,7 +86,9 @@ class Pages:
         environment.install_gettext_translations(shown_in.translations, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
         environment.globals.update(language=shown_in, static=self.static.address, insecure=self.insecure)
         environment.filters.update(
+            isolated=lambda text: Markup("<bdi>{}</bdi>").format(text),
             name=lambda thing: named(shown_in, thing),
+            quoted=shlex.quote,  # as a command line wants it that somebody may copy
             either=lambda pair: isolated(shown_in, *pair),
             number=number(shown_in),
             clock=clock(shown_in),
@@ -94,7 +98,10 @@ class Pages:
 
     def language_of(self, connection: HTTPConnection[Any], event: Event | None = None) -> Language:
         """What to speak: what the address asks for, else what the person chose, else the event's language."""
-        for wish in (connection.query_params.get("lang"), connection.cookies.get(LANGUAGE_COOKIE)):
+        for wish in (
+            connection.query_params.get("lang"),
+            connection.cookies.get(cookie_name(connection, LANGUAGE_COOKIE)),
+        ):
             if wish in LANGUAGES:
                 return language(wish)
         return language(event.language if event else self.default_language)

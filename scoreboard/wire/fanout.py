@@ -12,10 +12,11 @@ The contract, offered to the application as an ASGI extension of our own in each
 - `sink.detach()` ends that. The protocol detaches by itself before it sends or answers a close frame and when the
   connection is lost; what is written after it goes nowhere.
 
-It stands on these parts of uvicorn and websockets, which are not documented: `conn` with `available_extensions`,
-`extensions`, `events`, `fail` and `data_to_send`; `scope`, `queue`, `transport`, `request`, `response`, `close_sent`;
-and that uvicorn writes whole frames, from the event loop's thread only. Therefore uvicorn is pinned to one version, and
-the tests of this module hold each of these things. Where the extension is absent the application sends by plain ASGI.
+It stands on these parts of uvicorn and websockets, which are not documented: `conn`, a protocol of websockets' own,
+with `extensions`, `events`, `fail` and `data_to_send`, whose `reject` makes every refusal; `scheme`, `scope`, `queue`,
+`transport`, `request`, `response`, `close_sent`; and that uvicorn writes whole frames, from the event loop's thread
+only. Therefore uvicorn is pinned to one version, and the tests of this module hold each of these things. Where the
+extension is absent the application sends by plain ASGI.
 The request's headers are gone from the scope once the socket is accepted: read them before.
 
 What is walled off, with the reasons measured in tests/attacks:
@@ -34,11 +35,16 @@ from typing import Any, Protocol
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.frames import Frame
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
+from websockets.typing import StatusLike
 
+from scoreboard.wire.headers import of_refusal
 from scoreboard.wire.peers import SharedState
 
 EXTENSION = "scoreboard.fanout"
@@ -64,6 +70,18 @@ class Listener(Protocol):
         """All bytes are sent."""
 
 
+class Handshake(ServerProtocol):
+    """The protocol of websockets; a refusal to open one carries the headers of every answer."""
+
+    secure = False
+
+    def reject(self, status: StatusLike, text: str) -> Response:
+        """Make the answer to a client that is not let in."""
+        response = super().reject(status, text)
+        response.headers.update(of_refusal(secure=self.secure))
+        return response
+
+
 class FanoutProtocol(WebSocketsSansIOProtocol):
     """uvicorn's websocket protocol, which is also a sink."""
 
@@ -75,10 +93,12 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        if config.ws_per_message_deflate:
-            self.conn.available_extensions = [
-                ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
-            ]
+        deflating = ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
+        self.conn: Handshake = Handshake(
+            extensions=[deflating] if config.ws_per_message_deflate else [],
+            max_size=config.ws_max_size,
+            logger=self.logger,
+        )
         self.peers = server_state.peers if isinstance(server_state, SharedState) else None
         self.cut = server_state.cut if isinstance(server_state, SharedState) else Counter()
         self.packed = False
@@ -86,6 +106,11 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         self.stalled: asyncio.TimerHandle | None = None
         self.allowance = float(FRAMES_AT_ONCE)
         self.allowed_at = self.loop.time()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin with a client."""
+        super().connection_made(transport)
+        self.conn.secure = self.scheme == "wss"
 
     # The sink.
 
@@ -113,13 +138,22 @@ class FanoutProtocol(WebSocketsSansIOProtocol):
         await super().run_asgi()
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Let the application speak; frames of others do not follow its last word."""
+        """Let the application speak; frames of others do not follow its last word.
+
+        Where the goodbye has been said already, as the client wanted or deserved, it is told that the client is gone.
+        """
         if message["type"] == "websocket.close":
             self.detach()
+        if self.close_sent:
+            raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True  # which uvicorn forgets, and calls every socket that is refused an error
         if message["type"] == "websocket.accept" and self.handshake_complete:
             self.transport.set_write_buffer_limits(high=0)  # from now on unsent bytes are told of at once
             self.forget_handshake()
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True  # else uvicorn logs each refusal as a failure of ours
 
     def forget_handshake(self) -> None:
         """Let go of what nobody needs after the handshake: half of what an idle viewer would cost."""

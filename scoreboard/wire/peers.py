@@ -21,7 +21,10 @@ def owner(address: str) -> str:
     """Whose address this is: of IPv6 the network, since every machine there has more addresses than can be counted."""
     if ":" not in address:
         return address
-    plain = ipaddress.IPv6Address(address.partition("%")[0])
+    try:
+        plain = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:  # what a proxy says that does not know either
+        return address
     if plain.ipv4_mapped is not None:
         return str(plain.ipv4_mapped)
     return str(ipaddress.ip_network((plain, PREFIX_OF_ONE), strict=False))

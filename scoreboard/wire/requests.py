@@ -7,9 +7,8 @@ The scope of each request that was read whole holds under `ARRIVAL` when its las
 application may have its turn a while later, and whoever waits for an answer waits from there.
 
 It stands on these undocumented parts of uvicorn: `conn` (an h11 connection), `transport`, `client`, `loop`, `flow`,
-`scope` and `cycle` of the newest request, that `send_400_response` answers what h11 refuses, and that
-`handle_websocket_upgrade` hands the transport on. The tests of this
-module hold them.
+`scheme`, `scope` and `cycle` of the newest request, that `send_400_response` answers what h11 refuses, and that
+`handle_websocket_upgrade` hands the transport on. The tests of this module hold them.
 """
 
 import asyncio
@@ -22,6 +21,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from scoreboard.wire.headers import of_refusal
 from scoreboard.wire.peers import SharedState
 
 HEADERS_SECONDS = 10.0  # from the connection, or from the first byte of a further request
@@ -29,22 +29,11 @@ BODY_SECONDS = 10.0  # from the end of the headers
 STALLED_SECONDS = 10.0  # in which a client reads nothing of what was sent
 
 ARRIVAL = "scoreboard.arrival"  # where the application finds it in the scope
-
-# What is refused before any application hears of it is answered with a line of text, which loads and runs nothing.
-REFUSAL_HEADERS = [
-    (b"content-type", b"text/plain; charset=utf-8"),
-    (b"connection", b"close"),
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-    (b"referrer-policy", b"same-origin"),
-    (b"x-content-type-options", b"nosniff"),
-]
+TEXT = "text/plain; charset=utf-8"
 
 RECEIVING_HEADERS = h11.IDLE
 RECEIVING_BODY = h11.SEND_BODY
+ANSWERABLE = {h11.IDLE, h11.SEND_RESPONSE}  # where no answer has begun
 
 
 class RequestProtocol(H11Protocol):
@@ -103,8 +92,12 @@ class RequestProtocol(H11Protocol):
             self.deadline = None
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no request. As uvicorn does, with headers of our own."""
-        refusal = h11.Response(status_code=400, headers=REFUSAL_HEADERS, reason=b"Bad Request")
+        """Answer what is no request. As uvicorn does, with headers of our own; once it is answered there is no more."""
+        if self.conn.our_state not in ANSWERABLE:
+            self.transport.close()
+            return
+        headers = {**of_refusal(secure=self.scheme == "https"), "content-type": TEXT, "connection": "close"}
+        refusal = h11.Response(status_code=400, headers=list(headers.items()), reason="Bad Request")
         for event in (refusal, h11.Data(data=msg.encode("ascii")), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()

@@ -28,6 +28,8 @@ LONGEST_HEADERS = 16_384  # bytes
 LONGEST_MESSAGE = 16_384  # bytes; also of what a deflated one becomes
 STOP_SECONDS = 5  # how long open requests and sockets may take to end when the server stops
 PING_SECONDS = 20.0  # where the kernel cannot find out that a peer is gone
+# Of TLS 1.2: with forward secrecy, and authenticated. All of 1.3 are that; nothing older is spoken.
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 SPARE_DESCRIPTORS = 500  # of files, the database, and connections that are no viewers'
 
 # After this many new objects, and then after so many times that. Every viewer is hundreds of objects that stay, and
@@ -110,6 +112,7 @@ def configuration(
         forwarded_allow_ips=trusted_proxies or [],
         ssl_certfile=certificate or None,
         ssl_keyfile=key or None,
+        ssl_ciphers=CIPHERS,
         backlog=BACKLOG,
         timeout_graceful_shutdown=STOP_SECONDS,
         ws_max_size=LONGEST_MESSAGE,

@@ -2,12 +2,14 @@ import json
 import stat
 from pathlib import Path
 
+import pyotp
 from builder import store_event
 from click.testing import CliRunner, Result
 from sqlmodel import Session, col, select
 
 from scoreboard.cli.main import commands
 from scoreboard.database import open_engine
+from scoreboard.judging.staff import factors, organisers
 from scoreboard.keeping.lock import held
 from scoreboard.migrations import prepare
 from scoreboard.models import LogEntry
@@ -47,6 +49,20 @@ def test_a_key_that_is_not_the_databases_is_refused(database_path: str, tmp_path
     shown = run("show", database=database_path, SCOREBOARD_SIGNING_KEY=str(tmp_path / "other"))
     assert shown.exit_code == 1
     assert "signed with another key" in shown.output
+
+
+def test_second_factors_go_along_with_a_new_key(database_path: str) -> None:
+    engine = open_engine(database_path)
+    with Session(engine) as session:
+        secret, person = factors.new_secret(), organisers.add_organiser(session, "olga", "").id or 0
+        code = pyotp.TOTP(secret).generate_otp(factors.step_now() - 1)
+        factors.enrol(session, person, key_at_hand(database_path), secret, code)
+        session.commit()
+        assert run("rotate", database=database_path).exit_code == 0
+        session.expire_all()
+        code = pyotp.TOTP(secret).generate_otp(factors.step_now())
+        factors.use_code(session, person, key_at_hand(database_path), code)
+    engine.dispose()
 
 
 def test_a_rotation_puts_a_new_key_in_place_and_the_old_one_aside(database_path: str) -> None:

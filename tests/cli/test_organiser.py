@@ -72,7 +72,41 @@ def test_there_is_no_link_for_a_stranger(path: str) -> None:
     assert (done.exit_code, done.stderr) == (1, "Error: There is no organiser named nobody.\n")
 
 
-@pytest.mark.parametrize("command", ["add", "link"])
+def test_somebody_is_signed_out_everywhere_and_can_come_back(path: str) -> None:
+    run(path, "add", "fatima", "--password-stdin", typed=PASSWORD)
+    with session(path) as opened:
+        person = organisers.organiser_named(opened, "fatima").id or 0
+        tokens = [sessions.sign_in_organiser(opened, person, device) for device in ("phone", "laptop")]
+        opened.commit()
+    assert run(path, "sign-out", "fatima").stdout == "fatima is signed out everywhere.\n"
+    with session(path) as opened:
+        for token in tokens:
+            with pytest.raises(NotSignedIn):
+                sessions.organiser_of(opened, token)
+        assert organisers.organiser_by_password(opened, "fatima", PASSWORD).id == person
+
+
+def test_an_account_that_is_closed_lets_nobody_in_by_any_way(path: str) -> None:
+    run(path, "add", "fatima", "--password-stdin", typed=PASSWORD)
+    alone = run(path, "sign-out", "fatima", "--for-good")
+    assert (alone.exit_code, "the last who owns every event" in alone.stderr) == (1, True)
+    run(path, "add", "olga", "--owner", "--password-stdin", typed=PASSWORD)
+    secret = run(path, "link", "fatima").stdout.strip().partition("#")[2]
+    with session(path) as opened:
+        token = sessions.sign_in_organiser(opened, organisers.organiser_named(opened, "fatima").id or 0, "phone")
+        opened.commit()
+    assert run(path, "sign-out", "fatima", "--for-good").stdout == "fatima is signed out, for good.\n"
+    with session(path) as opened:
+        with pytest.raises(NotSignedIn):
+            sessions.organiser_of(opened, token)
+        with pytest.raises(NotSignedIn):
+            organisers.organiser_by_password(opened, "fatima", PASSWORD)
+        with pytest.raises(NotSignedIn):
+            organisers.redeem_one_time_link(opened, secret, "test")
+    assert run(path, "link", "fatima").exit_code == 1
+
+
+@pytest.mark.parametrize("command", ["add", "link", "sign-out"])
 def test_each_command_shows_an_example(command: str) -> None:
     shown = CliRunner().invoke(commands, ["organiser", command, "--help"])
     assert f"Example: scoreboard organiser {command} fatima" in shown.output

@@ -1,6 +1,8 @@
 """Over TLS, behind a proxy, for this machine alone, or knowingly without."""
 
+import asyncio
 import ssl
+import warnings
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -63,6 +65,62 @@ async def test_over_tls_cookies_are_bound_to_the_host_and_browsers_stay_with_tls
         assert cookie.startswith("__Host-console=")
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
         assert (await browser.get("/console")).status_code == 200
+
+
+async def test_every_cookie_is_bound_to_the_host(database_path: str, certificate: tuple[str, str]) -> None:
+    chain, key = certificate
+    settings = Settings(database=database_path, backups="off", language="en", tls_certificate=chain, tls_key=key)
+    trusted = ssl.create_default_context(cafile=chain)
+    async with (
+        serving(settings) as served,
+        httpx2.AsyncClient(base_url=served.url.replace("http:", "https:"), verify=trusted) as browser,
+    ):
+        chosen = await browser.post("/language", data={"language": "ar"})
+        assert chosen.headers["set-cookie"].startswith("__Host-language=ar; ")
+        assert 'lang="ar"' in (await browser.get("/")).text
+
+
+@pytest.mark.parametrize(
+    ("newest", "ciphers", "spoken"),
+    [
+        (ssl.TLSVersion.TLSv1_3, "DEFAULT", "TLSv1.3"),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2"),
+        (ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES128-SHA", None),
+        (ssl.TLSVersion.TLSv1_1, "DEFAULT:@SECLEVEL=0", None),
+    ],
+)
+async def test_tls_is_spoken_as_it_is_spoken_now(
+    database_path: str, certificate: tuple[str, str], newest: ssl.TLSVersion, ciphers: str, spoken: str | None
+) -> None:
+    chain, key = certificate
+    settings = Settings(database=database_path, backups="off", tls_certificate=chain, tls_key=key)
+    asking = ssl.create_default_context(cafile=chain)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that it is too old is the point
+        asking.minimum_version, asking.maximum_version = ssl.TLSVersion.TLSv1_1, newest
+    asking.set_ciphers(ciphers)
+    async with serving(settings) as served:
+        host, _, port = served.url.removeprefix("http://").partition(":")
+        try:
+            _, writer = await asyncio.open_connection(host, int(port), ssl=asking)
+        except (ssl.SSLError, ConnectionResetError):
+            assert spoken is None
+        else:
+            assert writer.get_extra_info("ssl_object").version() == spoken
+            writer.close()
+
+
+async def test_what_asks_without_tls_is_not_answered_there_and_not_sent_elsewhere(
+    database_path: str, certificate: tuple[str, str]
+) -> None:
+    chain, key = certificate
+    settings = Settings(database=database_path, backups="off", tls_certificate=chain, tls_key=key)
+    async with serving(settings) as served:
+        host, _, port = served.url.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /judge HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: judge=secret\r\n\r\n")
+        assert b"HTTP" not in await reader.read()
+        writer.close()
 
 
 async def test_without_tls_nothing_is_promised(database_path: str) -> None:

@@ -4,6 +4,7 @@ A harness that does not find these faults would find none.
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from scoreboard import database
+from scoreboard import database, logs
 from scoreboard.cli.main import main
 
 
@@ -52,10 +53,18 @@ def acknowledge_before_commit() -> None:
     database.Database.done = early  # type: ignore[method-assign]  # that is what a mutant is
 
 
+def talkative() -> None:
+    """Log all that any logger has to say."""
+    logs.written.__wrapped__.__defaults__ = (None, logging.DEBUG)  # type: ignore[attr-defined]  # a context manager has it
+    for name in ("sqlalchemy.engine", "sqlalchemy.pool", "websockets", "asyncio", "httpx2"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "synchronous-normal": partial(synchronous, "NORMAL"),
     "synchronous-off": partial(synchronous, "OFF"),
     "acknowledgement-before-commit": acknowledge_before_commit,
+    "talkative": talkative,
 }
 
 if __name__ == "__main__":

@@ -159,6 +159,14 @@ async def test_other_sites_may_not_listen(served: Served, cast: Cast) -> None:
     assert refused.value.response.status_code == 403
 
 
+async def test_other_sites_may_not_read(client: httpx.AsyncClient, cast: Cast) -> None:
+    for name in ("", "/standings.json", "/state.json"):
+        answer = await client.get(f"/e/{cast.slug}{name}", headers={"origin": "https://evil.example"})
+        assert answer.status_code == 200
+        assert [header for header in answer.headers if header.startswith("access-control-")] == []
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
 async def test_a_ballot_moves_the_board_of_everybody_who_watches(
     client: httpx.AsyncClient, served: Served, cast: Cast
 ) -> None:

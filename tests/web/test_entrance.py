@@ -43,6 +43,12 @@ async def test_a_language_that_is_not_spoken_is_refused(served: Served) -> None:
     assert (answer.status_code, answer.headers.get("set-cookie")) == (422, None)
 
 
+async def test_a_field_is_read_from_the_form_and_from_nowhere_else(served: Served) -> None:
+    async with stranger(served) as browser:
+        answer = await browser.post("/language?language=ar&back=/j", data={"back": "/"}, headers={"language": "ar"})
+    assert (answer.status_code, answer.headers.get("set-cookie")) == (422, None)
+
+
 async def test_health_says_ok_when_the_database_can_be_read(served: Served) -> None:
     async with stranger(served) as browser:
         answer = await browser.get("/healthz")

@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import pytest
 from serving import Served
@@ -72,3 +74,20 @@ async def test_who_must_wait_is_told_for_how_long() -> None:
     answer = await errors.on_error(request, error)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
     assert json.loads(bytes(answer.body))["seconds"] == 7
+
+
+async def test_methods_that_nobody_needs_are_refused(served: Served) -> None:
+    async with stranger(served) as browser:
+        for method in ("TRACE", "TRACK", "PATCH"):
+            assert (await browser.request(method, "/")).status_code == 405
+
+
+def test_no_form_takes_a_file() -> None:
+    package = Path(errors.__file__).parents[1]
+    forms = [
+        (file.relative_to(package), call)
+        for file in package.rglob("*.py")
+        for call in re.findall(r"\.form\(([^)]*)\)", file.read_text(encoding="utf-8"))
+    ]
+    assert len(forms) > 10
+    assert [found for found in forms if not found[1].startswith("max_files=0")] == []

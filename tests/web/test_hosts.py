@@ -1,3 +1,5 @@
+import asyncio
+
 import httpx2
 import pytest
 from serving import Served, serving
@@ -23,6 +25,20 @@ async def test_our_own_names_are_answered(database_path: str) -> None:
     async with serving(settings) as served, httpx2.AsyncClient(base_url=served.url) as browser:
         for host in ("score.example", "SCORE.example:443", "a.b", "c.d:8000", "localhost:1", "127.0.0.1"):
             assert (await browser.get("/healthz", headers={"host": host})).status_code == 200
+
+
+async def test_what_ends_in_two_ways_is_refused_and_nothing_after_it_is_a_request(served: Served) -> None:
+    """Request smuggling: a proxy that goes by the length sees one request here, and who goes by the chunks two."""
+    host, port = served.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    inner = f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    ends = f"Content-Length: {5 + len(inner)}\r\nTransfer-Encoding: chunked"
+    writer.write(f"POST /language HTTP/1.1\r\nHost: {host}\r\n{ends}\r\n\r\n0\r\n\r\n{inner}".encode())
+    async with asyncio.timeout(20):
+        answered = await reader.read()
+    writer.close()
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert answered.count(b"HTTP/1.1") == 1
 
 
 async def test_a_socket_of_another_host_is_refused(served: Served) -> None:

@@ -71,6 +71,7 @@ WHO = {
     "POST /console/account/factor": "orcpa",
     "POST /console/account/factor/remove": "orcpa",
     "POST /console/account/codes": "orcpa",
+    "POST /console/account/sessions/end": "orcpa",
     "GET /console/account/connect": "orcpa",
     "GET /console/confirm/outside": "orcpa",
     "GET /console/e/{slug}": "orca",
@@ -396,6 +397,7 @@ async def test_what_weighs_most_asks_for_a_sign_in_of_the_last_minutes(house: Ho
         "POST /console/account/factor",
         "POST /console/account/factor/remove",
         "POST /console/account/codes",
+        "POST /console/account/sessions/end",
         "GET /console/account/connect",
     }
 
@@ -408,3 +410,32 @@ async def test_who_is_nobody_any_more_comes_no_further(house: House) -> None:
         lambda s: s.execute(update(Organiser).where(col(Organiser.name) == "owner alpha").values(disabled_at=now))
     )
     assert (await browser.get("/console/e/alpha")).status_code == 303
+
+
+async def test_every_page_of_the_console_has_the_way_out(house: House) -> None:
+    pages, without = 0, set()
+    for asked in (asked for asked in GUARDED if asked.method == "GET" and "o" in WHO[asked.name]):
+        answer = await house.own[Role.OWNER].get(asked.address(OWN))
+        if answer.status_code == 200 and "<html" in answer.text:
+            pages += 1
+            if 'action="/console/sign-out"' not in answer.text:
+                without.add(asked.name)
+    assert (pages > 20, without) == (True, set())
+
+
+async def test_every_answer_says_what_it_is(house: House) -> None:
+    files = ("css/base.css", "js/board/main.js", "img/icon.svg")
+    plain = {route.path for route in TABLE if isinstance(route, Route) and "GET" in (route.methods or set())}
+    addresses = {path.replace("{slug}", OWN) for path in plain}
+    addresses |= {asked.address(OWN) for asked in GUARDED if asked.method == "GET"} | {"/nowhere"}
+    addresses = {path for path in addresses if "{" not in path} - {f"/e/{OWN}/stream"}
+    wrong = {}
+    for browser in (house.own[NOBODY], house.own[Role.JUDGE], house.own[Role.OWNER]):
+        for address in sorted(addresses) + [Static().address(file) for file in files]:
+            answer = await browser.get(address)
+            told = answer.headers.get("content-type", "")
+            kind, _, charset = told.partition("; ")
+            named = kind in {"application/json", "application/gzip"} or charset == "charset=utf-8"
+            if answer.content and not (named or kind == "image/svg+xml"):
+                wrong[address] = told
+    assert wrong == {}

@@ -49,6 +49,27 @@ async def test_a_form_is_kept_while_its_sender_confirms_that_it_is_them(served: 
         assert (await thief.get("/console/e/hack")).status_code == 303
 
 
+async def test_a_form_without_fields_is_kept_too(served: Served) -> None:
+    await build_event(served.database)
+    async with organiser(served) as browser:
+        await grow_stale(served)
+        asked = await browser.post("/console/e/hack/judges/links")
+        done = await browser.post("/console/confirm", data={**hidden(asked.text), "password": PASSWORD})
+        assert (done.status_code, 'action="/console/e/hack/judges/links"' in done.text) == (200, True)
+
+
+async def test_what_was_typed_as_a_password_is_on_no_page(served: Served) -> None:
+    typed = "a secret of mine"
+    async with organiser(served) as browser:
+        await grow_stale(served)
+        asked = await browser.post("/console/account/password", data={"password": typed, "again": typed})
+        assert (asked.status_code, typed in asked.text) == (403, False)
+        wrong = await browser.post("/console/confirm", data={**hidden(asked.text), "password": typed})
+        assert (wrong.status_code, typed in wrong.text) == (401, False)
+        done = await browser.post("/console/confirm", data={**hidden(asked.text), "password": PASSWORD})
+        assert (done.status_code, done.headers["location"]) == (303, "/console/account/password")
+
+
 async def test_a_page_is_come_back_to_after_the_confirmation(served: Served) -> None:
     await build_event(served.database)
     async with organiser(served) as browser:

@@ -1,11 +1,14 @@
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from scoreboard.web.reports import ADDRESS
 from scoreboard.web.security import HEADERS, Walls
+from scoreboard.wire.headers import STRICT_TRANSPORT
 
 Headers = dict[str, str]
 
@@ -21,7 +24,9 @@ async def inside(scope: Scope, receive: Receive, send: Send) -> None:
         )
 
 
-async def asked(kind: str, headers: Headers, method: str = "POST", path: str = "/", scheme: str = "") -> list[Message]:
+async def asked(
+    kind: str, headers: Headers, method: str = "POST", path: str = "/", scheme: str = "", **offered: Any
+) -> list[Message]:
     """What is answered to a request with these headers."""
     sent: list[Message] = []
 
@@ -38,6 +43,7 @@ async def asked(kind: str, headers: Headers, method: str = "POST", path: str = "
         "path": path,
         "query_string": b"",
         "headers": [(name.encode(), value.encode()) for name, value in {"host": "score.example", **headers}.items()],
+        **offered,
     }
     walls: Callable[[Scope, Receive, Send], Awaitable[None]] = Walls(inside)
     await walls(scope, receive, send)
@@ -54,11 +60,15 @@ OURS: tuple[Headers, ...] = (
 FOREIGN: tuple[Headers, ...] = (
     {"sec-fetch-site": "cross-site"},
     {"sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "none", "origin": "https://evil.example"},
+    {"sec-fetch-site": "none", "origin": "null"},
     {"sec-fetch-site": "cross-site", "origin": "http://score.example"},
     {"origin": "https://evil.example"},
     {"origin": "http://score.example.evil.example"},
     {"origin": "http://score.example:81"},
     {"origin": "null"},
+    {"origin": ""},
+    {"origin": "http://["},
 )
 
 
@@ -93,12 +103,16 @@ async def test_a_link_from_another_site_may_be_followed(method: str) -> None:
         ("https://evil.score.example", "wss"),
         ("https://score.example:8443", "wss"),
         ("http://score.example", "wss"),
+        ("http://[", "ws"),
     ],
 )
 async def test_a_socket_of_another_site_or_of_nobody_is_closed_unopened(origin: str | None, scheme: str) -> None:
     headers = {} if origin is None else {"origin": origin}
     told = await asked("websocket", headers, scheme=scheme)
     assert [message["type"] for message in told] == ["websocket.close"]
+    start, _body = await asked("websocket", headers, scheme=scheme, extensions={"websocket.http.response": {}})
+    answered = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert (start["status"], {name: answered.get(name) for name in HEADERS}) == (403, HEADERS)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +135,36 @@ async def test_every_answer_carries_the_security_headers(headers: Headers) -> No
     assert {name: answered.get(name) for name in HEADERS} == HEADERS
 
 
-def test_the_policy_lets_no_inline_script_or_style_run() -> None:
+@pytest.mark.parametrize(("scheme", "kept"), [("http", None), ("https", STRICT_TRANSPORT)])
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}])
+async def test_browsers_are_told_to_stay_with_tls_over_tls_only(
+    headers: Headers, scheme: str, kept: str | None
+) -> None:
+    start, *_ = await asked("http", headers, scheme=scheme)
+    answered = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert answered.get("strict-transport-security") == kept
+
+
+@pytest.mark.parametrize(("scheme", "kept"), [("ws", None), ("wss", STRICT_TRANSPORT)])
+async def test_a_socket_that_is_refused_is_told_the_same(scheme: str, kept: str | None) -> None:
+    extensions: dict[str, Any] = {"websocket.http.response": {}}
+    start, *_ = await asked("websocket", {"origin": "null"}, scheme=scheme, extensions=extensions)
+    answered = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert answered.get("strict-transport-security") == kept
+
+
+def test_the_policy_lets_nothing_run_that_is_not_a_file_of_ours() -> None:
     policy = dict(part.strip().split(" ", 1) for part in HEADERS["content-security-policy"].split(";"))
-    assert (policy["default-src"], policy["script-src"], policy["style-src"]) == ("'none'", "'self'", "'self'")
+    assert policy == {
+        "default-src": "'none'",
+        **dict.fromkeys(("script-src", "style-src", "font-src", "connect-src", "manifest-src", "worker-src"), "'self'"),
+        "img-src": "'self' data:",
+        "form-action": "'self'",
+        **dict.fromkeys(("base-uri", "object-src", "frame-ancestors"), "'none'"),
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "default",
+        "report-uri": ADDRESS,
+    }
 
 
 async def test_answers_are_not_stored_unless_they_say_so() -> None:

@@ -122,6 +122,11 @@ def test_a_name_is_isolated_and_says_when_it_is_in_another_language(pages: Pages
     )
 
 
+def test_what_somebody_gave_is_isolated_and_is_one_word_on_a_command_line(pages: Pages) -> None:
+    assert shown(pages, "en", "{{ a|isolated }}", a="<b>") == "<bdi>&lt;b&gt;</bdi>"
+    assert shown(pages, "en", "{{ a|quoted }} {{ b|quoted }}", a="olga", b="$(x) y") == "olga &#39;$(x) y&#39;"
+
+
 def test_numbers_are_drawn_in_the_digits_of_the_event_and_left_to_right(pages: Pages) -> None:
     assert shown(pages, "ar", "{{ 12.345|number(1) }}", event=EVENT) == '<bdi dir="ltr">١٢٫٣</bdi>'
     assert shown(pages, "en", "{{ 12.345|number(1) }}", event=EVENT) == '<bdi dir="ltr">12.3</bdi>'

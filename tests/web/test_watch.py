@@ -132,6 +132,17 @@ async def test_a_refusal_has_the_code_of_its_error_and_is_counted(served: Served
     assert figures_of(served).refusals == {"not_found": 2, "invalid_form": 1, "foreign_site": 1}
 
 
+async def test_what_opens_nothing_at_a_door_is_named_and_counted(served: Served, log: Log) -> None:
+    wrong = {"/console/sign-in": {"name": "olga", "password": SECRET}, "/console/enter": {"secret": SECRET}}
+    wrong |= {"/j": {"secret": SECRET}, "/j/who": {"code": SECRET}}
+    async with stranger(served) as browser:
+        for address, form in wrong.items():
+            await browser.post(address, data=form)
+    told = {(line["route"], line["status"], line["code"]) for line in log.lines() if line["event"] == "request.refused"}
+    assert told == {(address, 401, "not_signed_in") for address in wrong}
+    assert SECRET not in log.stream.getvalue()
+
+
 async def test_a_failure_of_ours_is_an_error_with_its_kind(served: Served, cast: Cast, log: Log) -> None:
     async with judge(served, cast, "J1") as phone:
         await served.database.write(lambda session: session.execute(text("DROP TABLE score")))

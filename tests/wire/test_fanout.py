@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 
 import pytest
 import uvicorn
-from attacks.attacker import handshake
+from attacks.attacker import CLOSE, frame, handshake
 from serving import free_server
 from starlette.types import Receive, Scope, Send
 from uvicorn.loops.auto import auto_loop_factory
+from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory, PerMessageDeflate
@@ -290,6 +291,39 @@ def test_a_sink_lets_go_before_the_connection_ends(ending: str) -> None:
         assert (late.told, sink.listener) == ([], None)
 
     played(story, "served")
+
+
+@pytest.mark.parametrize("said", [frame(CLOSE, b""), frame(3, b"")], ids=["a goodbye", "nonsense"])
+def test_an_application_that_speaks_after_the_goodbye_is_told_that_nobody_hears_at_most(said: bytes) -> None:
+    """By no other failure: whoever goes in that moment, again and again, would fill the log."""
+
+    async def story(stage: Stage) -> None:
+        for message in ({"type": "websocket.close", "code": 4404}, {"type": "websocket.send", "text": "x"}):
+            _client, sink, send, _scope = await stage.accepted()
+            sink.data_received(said)
+            with suppress(ClientDisconnected):
+                await send(message)
+
+    played(story, "plain")
+
+
+def test_a_refusal_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """Strangers are refused as often as they like: that may not fill the log."""
+
+    async def story(stage: Stage) -> None:
+        stage.hesitates = True
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.port)
+        writer.write(handshake(stage.port, "/"))
+        async with asyncio.timeout(20):
+            _scope, _receive, send = await stage.sockets.get()
+            await send({"type": "websocket.http.response.start", "status": 403, "headers": []})
+            stage.done.set()  # the application returns as soon as it has spoken
+            await send({"type": "websocket.http.response.body", "body": b"no"})
+            assert (await reader.read()).startswith(b"HTTP/1.1 403")
+        writer.close()
+
+    played(story, "plain")
+    assert [record.message for record in caplog.records if record.name == "uvicorn.error"] == []
 
 
 def test_frames_of_every_kind_are_counted() -> None:

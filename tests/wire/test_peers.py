@@ -37,6 +37,11 @@ def test_an_owner_holds_so_many_and_a_venue_more_and_a_proxy_any_number() -> Non
     assert [peers.enter("192.0.2.1") for _ in range(2)] == [True, False]
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1:5678", "unknown:x", "[2001:db8::1]:80", ":"])
+def test_what_is_no_address_is_held_by_itself(address: str) -> None:
+    assert owner(address) == address
+
+
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"]))))
 def test_what_is_held_is_what_came_and_has_not_left(moves: list[tuple[bool, str]]) -> None:
     peers = Peers(3, 3)

@@ -65,6 +65,32 @@ async def test_a_request_that_is_not_finished_in_time_ends_the_connection(sent: 
     await talked(talk)
 
 
+@pytest.mark.parametrize(
+    ("framing", "statuses"),
+    [
+        (
+            b"Content-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            [200],
+        ),  # by chunks, and nothing after it
+        (b"Content-Length: 5\r\nContent-Length: 40\r\n\r\n0\r\n\r\n", [400]),
+        (b"Content-Length: 5, 40\r\n\r\n0\r\n\r\n", [400]),
+        (b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", [400]),
+        (b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", [400]),
+        (b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", [400]),
+    ],
+)
+async def test_where_a_request_ends_is_said_in_one_way(framing: bytes, statuses: list[int]) -> None:
+    answers = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\n" + framing + b"GET /?2 HTTP/1.1\r\nHost: x\r\n")
+        writer.write(b"Connection: close\r\n\r\n")
+        answers.append(await reader.read())
+
+    await talked(talk)
+    assert [int(line[9:12]) for line in answers[0].splitlines() if line.startswith(b"HTTP/1.1 ")] == statuses
+
+
 async def test_drops_do_not_prolong_the_time() -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
@@ -157,6 +183,26 @@ async def test_connections_that_are_ended_are_counted_by_the_reason() -> None:
             for _, writer in (here, away):
                 writer.close()
     assert state.cut == {"address full": 1, "late request": 1}
+
+
+async def test_a_body_that_is_none_after_the_answer_ends_the_connection_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def hasty(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await app(scope, receive, send)
+
+    async with free_server(configuration(hasty)) as port, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 403")
+        writer.write(b"no chunk\r\n")
+        assert await read_or_reset(reader) == b""
+        writer.close()
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
 
 
 async def read_or_reset(reader: asyncio.StreamReader) -> bytes:

@@ -1,12 +1,12 @@
 """The files of an event folder as text: found under their names, in UTF-8, without what cannot be stored."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from scoreboard.judging.setup.faults import Faults, Place
+from scoreboard.texts import control_in
 
 EVENT, TEAMS, JUDGES, CONFLICTS, ASSIGNMENTS = (
     "event.toml",
@@ -78,18 +78,10 @@ def decoded(content: bytes, faults: Faults, name: str) -> str | None:
         return None
 
 
-def cleaned(text: str) -> str:
-    """Take off the space around a text and write its line ends as one character."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
 def check_text(text: str, place: Place, limit: int) -> bool:
     """Tell whether a text can be stored; note a fault where it cannot."""
-    control = next((c for c in text if unicodedata.category(c) == "Cc" and c not in "\n\t"), None)
-    if control is not None:
-        place.fault(
-            "There is a character that cannot be shown: %(found)s. Type the text again.", found=f"U+{ord(control):04X}"
-        )
+    if control := control_in(text):
+        place.fault("There is a character that cannot be shown: %(found)s. Type the text again.", found=control)
         return False
     if len(text) > limit:
         place.fault(

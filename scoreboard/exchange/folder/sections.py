@@ -6,16 +6,19 @@ Reading goes on after a fault with a stand-in of the right type. `Section.sound`
 import re
 import tomllib
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from scoreboard.exchange.folder.files import SHORT, check_text, cleaned, listed, shortened
+from scoreboard.exchange.folder.files import SHORT, check_text, listed, shortened
 from scoreboard.judging.setup.faults import Faults, Place, nearest
+from scoreboard.texts import tidy
 
 Path = tuple[str | int, ...]
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 LARGEST = 1_000_000
+LONGEST_NUMBER = 128  # bits that are shown in decimal digits
+FINEST = Decimal("0.001")
 
 ARRAY_HEADER = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
 TABLE_HEADER = re.compile(r"\s*\[\s*([\w.-]+)\s*\]")
@@ -35,6 +38,9 @@ def open_toml(text: str, faults: Faults, file: str) -> "Section | None":
             "own.",
             found=told["problem"] if told else str(error),
         )
+        return None
+    except (ValueError, InvalidOperation, RecursionError):  # more digits, or lists in lists, than Python reads
+        faults.at(file).fault("A number in the file has too many digits, or a list too many lists in it.")
         return None
     return Section(faults, file, lines_of(text), raw)
 
@@ -76,8 +82,16 @@ def shown(value: object) -> str:
             return "{ … }"
         case list():
             return "[ … ]"
+        case int() if value.bit_length() > LONGEST_NUMBER:
+            return shortened(hex(value))
         case _:
-            return str(value)
+            return shortened(str(value))
+
+
+def called(part: dict[str, Any], number: int) -> str:
+    """What one of several tables is called in a fault: by its key, else by its number."""
+    key = part.get("key")
+    return key if isinstance(key, str) and key else str(number)
 
 
 class Section:
@@ -132,7 +146,7 @@ class Section:
         if not isinstance(value, str):
             self.mistyped(key, value, example)
             return ""
-        text = cleaned(value)
+        text = tidy(value)
         if required and not text:
             self.refuse(key, "The text is empty. It is written like this: %(example)s", example=example)
         if not check_text(text, self.at(key), limit):
@@ -208,7 +222,7 @@ class Section:
             self.refuse(
                 key,
                 "%(found)s is out of range: a whole number from %(least)s to %(most)s.",
-                found=value,
+                found=shown(value),
                 least=least,
                 most=LARGEST,
             )
@@ -228,11 +242,11 @@ class Section:
             self.refuse(
                 key,
                 "%(found)s is out of range: a number from -%(most)s to %(most)s.",
-                found=str(value),
+                found=shown(value),
                 most=LARGEST,
             )
-        elif number * 1000 != (number * 1000).to_integral_value():
-            self.refuse(key, "%(found)s has more than three decimal places.", found=str(value))
+        elif number != number.quantize(FINEST):
+            self.refuse(key, "%(found)s has more than three decimal places.", found=shown(value))
         return number
 
     def day(self, key: str) -> date:
@@ -272,7 +286,7 @@ class Section:
                 self.lines,
                 part,
                 (*self.path, key, number),
-                ".".join(filter(None, (self.label, key, str(part.get("key") or number + 1)))),
+                ".".join(filter(None, (self.label, key, called(part, number + 1)))),
             )
             for number, part in enumerate(value)
         ]

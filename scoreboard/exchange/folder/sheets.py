@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scoreboard.exchange.folder.files import SHORT, Folder, check_text, cleaned, shortened
+from scoreboard.exchange.folder.files import SHORT, Folder, check_text, shortened
 from scoreboard.judging.setup.faults import Faults, Place, nearest
+from scoreboard.texts import tidy
 
 DELIMITERS = (",", ";", "\t")
 FORMULA = re.compile(r"'*[=+\-@\t]")  # what a spreadsheet would run, or what was kept from it
@@ -72,14 +73,14 @@ def read_sheet(folder: Folder, name: str, columns: Sequence[str], required: Sequ
 def read_lines(
     text: str, at: Callable[[str, int], Place], name: str, columns: Sequence[str]
 ) -> tuple[list[tuple[int, list[str]]], bool]:
-    """Split a file into cleaned cells, each row with its line, without blank rows; and tell whether all was read."""
+    """Split a file into tidy cells, each row with its line, without blank rows; and tell whether all was read."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text, columns), strict=True)
     lines: list[tuple[int, list[str]]] = []
     start = 1
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                lines.append((start, [unguarded(cleaned(cell)) for cell in cells]))
+                lines.append((start, [unguarded(tidy(cell)) for cell in cells]))
             start = reader.line_num + 1
     except csv.Error as error:
         at(name, start).fault(

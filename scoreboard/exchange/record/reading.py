@@ -35,7 +35,7 @@ TAIL_LENGTH: Final = len('},"salt":"","leaf":"","hash":""}') + 32 + 64 + 64
 CLOSED: Final = ("sequence", "leaf", "hash")
 RUN: Final = ("kind", "round", "at", "sequence", "rule", "software", "standings", "hash")
 BROKEN: Final = (OSError, EOFError, zlib.error)
-UNREADABLE: Final = (KeyError, TypeError, ValueError, RecursionError)
+UNREADABLE: Final = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
 
 
 class RecordFile:

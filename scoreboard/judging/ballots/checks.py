@@ -1,5 +1,6 @@
 """What must hold before a ballot is taken: who the judge is, which team, and where the round stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -35,9 +36,9 @@ Who = int | Caller
 """A judge, by id where it is known already whose ballot it is, or by session."""
 
 
-def joined(*parts: ColumnElement[Any]) -> ColumnElement[str]:
+def joined(parts: Iterable[Any]) -> ColumnElement[str]:
     """Some columns as one text, with colons in between."""
-    texts = [cast(part, String) for part in parts]
+    texts: list[ColumnElement[str]] = [cast(part, String) for part in parts]
     return reduce(lambda text, part: text + ":" + part, texts)
 
 
@@ -73,7 +74,7 @@ COLUMNS: tuple[Any, ...] = (
     .where(col(Ballot.round_id) == Round.id, col(Ballot.judge_id) == Judge.id, col(Ballot.team_id) == Team.id)
     .scalar_subquery()
     .label("revision"),
-    select(func.aggregate_strings(joined(*RUBRIC), ";"))
+    select(func.aggregate_strings(joined(RUBRIC), ";"))
     .where(col(Criterion.round_id) == Round.id)
     .scalar_subquery()
     .label("rubric"),

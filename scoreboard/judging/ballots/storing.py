@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlmodel import Session, col
@@ -39,7 +40,7 @@ END_ASSIGNMENT = Prepared(
 @cache
 def adding_scores(count: int) -> Prepared:
     """Prepare to add so many scores by one statement."""
-    rows = [{name: bindparam(place(name, number)) for name in SCORE} for number in range(count)]
+    rows: list[dict[str, Any]] = [{name: bindparam(place(name, number)) for name in SCORE} for number in range(count)]
     return Prepared(insert(Score).values(rows))
 
 

@@ -10,13 +10,12 @@ from sqlmodel import Session, col, or_, select
 
 from scoreboard.errors import InvalidForm, NotFound, NotSignedIn
 from scoreboard.judging.access import hashed
+from scoreboard.judging.staff.passwords import check_password
 from scoreboard.judging.staff.sessions import sign_in_organiser
 from scoreboard.models import OneTimeLink, Organiser
 from scoreboard.texts import tidy, written
 
 ONE_TIME_LINK = timedelta(hours=24)
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 1000  # what nobody types need not be hashed
 LONGEST_NAME = 100
 passwords = PasswordHasher()
 
@@ -38,7 +37,7 @@ def add_organiser(
     if not name or len(name) > LONGEST_NAME:
         raise InvalidForm("An organiser needs a name.")
     if password:
-        check_password(password)
+        check_password(password, name, email)
     if session.exec(select(Organiser).where(Organiser.name == name)).one_or_none() is not None:
         raise InvalidForm("There is already an organiser named %(name)s.", name=name)
     organiser = Organiser(
@@ -75,16 +74,10 @@ def organiser_named(session: Session, name: str) -> Organiser:
     return found
 
 
-def check_password(password: str) -> None:
-    """Refuse a password that is too short to keep, or too long to be one. Raises InvalidForm."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidForm("A password needs %(n)s characters or more.", n=SHORTEST_PASSWORD)
-
-
 def set_password(session: Session, organiser_id: int, password: str) -> None:
     """Give a person a new password. Raises InvalidForm. Takes some 50 ms."""
-    check_password(password)
     organiser = session.get_one(Organiser, organiser_id)
+    check_password(password, organiser.name, organiser.email)
     organiser.password_hash = passwords.hash(password)
     session.add(organiser)
 

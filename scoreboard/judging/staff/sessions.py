@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from scoreboard.errors import NotSignedIn
 from scoreboard.judging.access import hashed, live_session, open_session
+from scoreboard.judging.pairing.naming import device_name
 from scoreboard.models import Organiser, SignIn
 
 LONGEST = timedelta(hours=16)
@@ -102,6 +103,22 @@ def end_others(session: Session, organiser_id: int, token: str) -> None:
         )
         .values(ended_at=datetime.now(UTC))
     )
+
+
+def devices_of(session: Session, organiser_id: int, token: str) -> list[tuple[str, bool]]:
+    """What a person is signed in on, the newest first, and whether that is the device of this token."""
+    found = session.exec(
+        select(SignIn)
+        .where(
+            col(SignIn.organiser_id) == organiser_id,
+            col(SignIn.ended_at).is_(None),
+            col(SignIn.expires_at) > datetime.now(UTC),
+            col(SignIn.seen_at) > datetime.now(UTC) - IDLE,
+            col(SignIn.halfway).is_(False),
+        )
+        .order_by(col(SignIn.id).desc())
+    ).all()
+    return [(device_name(each.device), each.token_hash == hashed(token)) for each in found]
 
 
 def live_console(token: str, *, halfway: bool = False) -> tuple[ColumnElement[bool], ...]:

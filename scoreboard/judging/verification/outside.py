@@ -44,7 +44,7 @@ def receipt_from(value: Any) -> Receipt:
     try:
         key, epoch, sequence, leaf, at, signature = (value[name] for name in RECEIPT)
         return Receipt(str(key), str(epoch), int(sequence), str(leaf), str(at), bytes.fromhex(signature))
-    except (KeyError, TypeError, ValueError) as failure:
+    except (KeyError, TypeError, ValueError, OverflowError) as failure:  # the last is infinity, as JSON may spell it
         raise InvalidInput("This is no receipt.") from failure
 
 

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from scoreboard.errors import InvalidForm, NotSignedIn, ScoreboardError
-from scoreboard.judging.staff import factors, organisers, sessions
-from scoreboard.judging.staff.organisers import LONGEST_PASSWORD
+from scoreboard.judging.staff import factors, organisers, passwords, sessions
 from scoreboard.models import Organiser
-from scoreboard.web import auth
+from scoreboard.signing import SigningKey
+from scoreboard.web import auth, watch
 from scoreboard.web.addresses import own_path
 from scoreboard.web.console.entrance import counted, organisers_only, welcome
 from scoreboard.web.qr import qr
@@ -27,18 +27,22 @@ async def confirm(request: Request[State], organiser: Organiser) -> Response:
     """``GET /console/confirm``: asks for the password again. ``POST``: goes on under a new token, fresh."""
     if request.method != "POST":
         back = own_path(request.query_params.get("back", ""), HOME)
-        return confirming(request, organiser, back, [])
+        return confirming(request, organiser, back, None)
     form = await request.form(max_files=0)
     back, kept = own_path(str(form.get("back", "")), HOME), fields_of(str(form.get("kept", "")))
     try:
         with counted(request, f"account:{organiser.name.casefold()}"):
             await request.state["database"].write(
-                check, organiser.id or 0, str(form.get("password", "")), str(form.get("code", ""))
+                check,
+                organiser.id or 0,
+                request.state["notary"].signing,
+                str(form.get("password", "")),
+                str(form.get("code", "")),
             )
     except ScoreboardError as problem:
         return confirming(request, organiser, back, kept, problem)
     token = await request.state["database"].write(sessions.renewed, auth.token_of(request, auth.CONSOLE))
-    if not kept:
+    if kept is None:
         return welcome(request, token, back)
     response = request.state["pages"].render(
         request, "console/confirmed.html", organiser=organiser, back=back, fields=kept, page_address=HOME
@@ -47,21 +51,21 @@ async def confirm(request: Request[State], organiser: Organiser) -> Response:
     return response
 
 
-def check(session: Session, organiser_id: int, password: str, code: str) -> None:
+def check(session: Session, organiser_id: int, signing: SigningKey, password: str, code: str) -> None:
     """Hold a person to all that they sign in by. Raises NotSignedIn."""
     organiser = session.get_one(Organiser, organiser_id)
     if not organiser.password_hash and not organiser.totp_secret:
         raise NotSignedIn("This account has no password. A new link is printed by: scoreboard organiser link")
     if organiser.password_hash:
-        organisers.organiser_by_password(session, organiser.name, password[:LONGEST_PASSWORD])
+        organisers.organiser_by_password(session, organiser.name, password[: passwords.LONGEST + 1])
     if organiser.totp_secret:
-        factors.use_code(session, organiser_id, code)
+        factors.use_code(session, organiser_id, signing, code)
 
 
-def fields_of(kept: str) -> list[tuple[str, str]]:
-    """The form that is to be sent again after the confirmation. Raises InvalidForm."""
+def fields_of(kept: str) -> list[tuple[str, str]] | None:
+    """The fields of the form that is to be sent again after the confirmation; None for no form. Raises InvalidForm."""
     if not kept:
-        return []
+        return None
     if len(kept) > LONGEST_KEPT:
         raise InvalidForm("Parts of this page are missing. Please load it again.")
     try:
@@ -74,10 +78,12 @@ def confirming(
     request: Request[State],
     organiser: Organiser,
     back: str,
-    kept: list[tuple[str, str]],
+    kept: list[tuple[str, str]] | None,
     problem: ScoreboardError | None = None,
 ) -> Response:
     """Render the page that asks a person to confirm that it is them."""
+    if problem is not None:
+        watch.refused(request.scope, problem.code)
     pages = request.state["pages"]
     return pages.render(
         request,
@@ -85,7 +91,7 @@ def confirming(
         status=problem.status if problem else 200,
         organiser=organiser,
         back=back,
-        kept=json.dumps(kept) if kept else "",
+        kept="" if kept is None else json.dumps(kept),
         page_address=CONFIRM,
         provider=auth.provider(request),
         problem=pages.language_of(request).error(problem) if problem else None,
@@ -95,15 +101,25 @@ def confirming(
 @organisers_only
 async def show(request: Request[State], organiser: Organiser) -> Response:
     """``GET /console/account``: by what this person signs in."""
-    left = await request.state["database"].read(factors.recovery_codes_left, organiser.id or 0)
+    database, token = request.state["database"], auth.token_of(request, auth.CONSOLE)
+    left = await database.read(factors.recovery_codes_left, organiser.id or 0)
     return request.state["pages"].render(
         request,
         "console/account/account.html",
         organiser=organiser,
         left=left,
+        devices=await database.read(sessions.devices_of, organiser.id or 0, token),
         owes=auth.caller_of(request).owes_factor,
         provider=auth.provider(request),
     )
+
+
+@organisers_only
+async def end_others(request: Request[State], organiser: Organiser) -> Response:
+    """``POST /console/account/sessions/end``: ends every session of the account but this one."""
+    token = auth.token_of(request, auth.CONSOLE)
+    await request.state["database"].write(sessions.end_others, organiser.id or 0, token)
+    return RedirectResponse(ACCOUNT, 303)
 
 
 @organisers_only
@@ -142,10 +158,16 @@ async def factor(request: Request[State], organiser: Organiser) -> Response:
         try:
             with counted(request, f"code:{organiser.id}"):
                 codes = await request.state["database"].write(
-                    factors.enrol, organiser.id or 0, secret, str(form.get("code", ""))
+                    begin_factor,
+                    organiser.id or 0,
+                    request.state["notary"].signing,
+                    secret,
+                    str(form.get("code", "")),
+                    auth.token_of(request, auth.CONSOLE),
                 )
         except ScoreboardError as wrong:
             problem = wrong
+            secret = secret if factors.is_secret(secret) else factors.new_secret()
         else:
             return paper(request, organiser, codes)
     return page(
@@ -156,6 +178,15 @@ async def factor(request: Request[State], organiser: Organiser) -> Response:
         secret=secret,
         drawn=qr(factors.address_of(secret, organiser.name)),
     )
+
+
+def begin_factor(
+    session: Session, organiser_id: int, signing: SigningKey, secret: str, code: str, token: str
+) -> list[str]:
+    """Turn the second factor on, and end the sessions that began without it. Raises InvalidForm."""
+    codes = factors.enrol(session, organiser_id, signing, secret, code)
+    sessions.end_others(session, organiser_id, token)
+    return codes
 
 
 @organisers_only
@@ -171,8 +202,14 @@ async def new_codes(request: Request[State], organiser: Organiser) -> Response:
 @organisers_only
 async def no_factor(request: Request[State], organiser: Organiser) -> Response:
     """``POST /console/account/factor/remove``: the password alone is enough again."""
-    await request.state["database"].write(factors.give_up, organiser.id or 0)
+    await request.state["database"].write(end_factor, organiser.id or 0, auth.token_of(request, auth.CONSOLE))
     return RedirectResponse(ACCOUNT, 303)
+
+
+def end_factor(session: Session, organiser_id: int, token: str) -> None:
+    """Turn the second factor off, and end every other session."""
+    factors.give_up(session, organiser_id)
+    sessions.end_others(session, organiser_id, token)
 
 
 def paper(request: Request[State], organiser: Organiser, codes: list[str]) -> Response:

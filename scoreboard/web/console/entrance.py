@@ -11,10 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from scoreboard.errors import NotSignedIn, ScoreboardError
 from scoreboard.judging import access
-from scoreboard.judging.staff import factors, organisers, sessions
-from scoreboard.judging.staff.organisers import LONGEST_PASSWORD
+from scoreboard.judging.staff import factors, organisers, passwords, sessions
 from scoreboard.models import Organiser
-from scoreboard.web import auth
+from scoreboard.web import auth, watch
 from scoreboard.web.addresses import own_path
 from scoreboard.web.refusals import HOME, SIGN_IN
 from scoreboard.web.state import State
@@ -64,7 +63,7 @@ async def token_by_password(request: Request[State], name: str, password: str) -
     """Open a session by a password, and say whether a second factor is to come. Raises NotSignedIn, TooManyTries."""
     database = request.state["database"]
     with counted(request, f"account:{name.strip().casefold()[:100]}"):
-        if len(password) > LONGEST_PASSWORD:
+        if len(password) > passwords.LONGEST:
             raise NotSignedIn("The name or the password is not right.")
         organiser = await database.read(organisers.organiser_by_password, name, password)
     await database.write(access.sign_out, auth.token_of(request, auth.CONSOLE))
@@ -82,7 +81,7 @@ def counted(request: Request[State], key: str) -> Iterator[None]:
     Many tries at once are many tries. Raises TooManyTries.
     """
     throttle = request.state["sign_ins"]
-    keys = ((key, TRIES_OF_ACCOUNT), (f"address:{auth.address_of(request)}", TRIES_OF_ADDRESS))
+    keys = ((key, TRIES_OF_ACCOUNT), (f"address:{auth.subscriber_of(request)}", TRIES_OF_ADDRESS))
     for each, tries in keys:
         throttle.check(each, tries)
     for each, _tries in keys:
@@ -101,7 +100,7 @@ async def enter(request: Request[State]) -> Response:
     secret = str(form.get("secret", "")).strip().rpartition("#")[2]
     database = request.state["database"]
     try:
-        with counted(request, f"link:{auth.address_of(request)}"):
+        with counted(request, f"link:{auth.subscriber_of(request)}"):
             token = await database.write(organisers.redeem_one_time_link, secret, auth.device_of(request))
     except ScoreboardError as problem:
         return refused(request, "console/enter.html", problem)
@@ -132,7 +131,8 @@ async def enter_code(request: Request[State]) -> Response:
     back = own_path(str(form.get("back", "")), HOME)
     try:
         with counted(request, f"code:{organiser.id}"):
-            await database.write(factors.use_code, organiser.id or 0, str(form.get("code", "")))
+            code, signing = str(form.get("code", "")), request.state["notary"].signing
+            await database.write(factors.use_code, organiser.id or 0, signing, code)
     except ScoreboardError as problem:
         return refused(request, "console/code.html", problem, back=back)
     return welcome(request, await database.write(sessions.renewed, token, halfway=True), back)
@@ -155,6 +155,7 @@ def welcome(request: Request[State], token: str, back: str) -> Response:
 
 def refused(request: Request[State], template: str, problem: ScoreboardError, **context: Any) -> Response:
     """Show the form again with what was typed, except what is secret, and why it opened nothing."""
+    watch.refused(request.scope, problem.code)
     pages = request.state["pages"]
     words = pages.language_of(request).error(problem)
     headers = {"retry-after": str(problem.extra["seconds"])} if "seconds" in problem.extra else None

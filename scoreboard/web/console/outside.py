@@ -15,11 +15,12 @@ from scoreboard.models import Organiser, OutsideSignIn
 from scoreboard.web import auth
 from scoreboard.web.addresses import own_path, reachable_address
 from scoreboard.web.console.entrance import organisers_only, refused, welcome
-from scoreboard.web.oidc import FRESH, Known, Provider
+from scoreboard.web.oidc import FRESH, LEEWAY, Known, Provider
 from scoreboard.web.refusals import ACCOUNT, HOME
 from scoreboard.web.state import State
 
 BACK: Final = "/console/outside/back"
+BEGUN_BY_ADDRESS: Final = 100  # in a quarter of an hour: all organisers of a venue may share one
 BROWSER: Final = "outside"  # the cookie's name
 SECONDS: Final = int(outside.LASTS.total_seconds())
 
@@ -32,10 +33,18 @@ def provider_of(request: Request[State], client: httpx2.AsyncClient) -> Provider
     return Provider(settings, reachable_address(request, settings) + BACK, client)
 
 
+def begin_try(request: Request[State]) -> None:
+    """Count a sign-in that begins: each is a row here, and a question to the provider. Raises TooManyTries."""
+    throttle, key = request.state["sign_ins"], f"outside:{auth.subscriber_of(request)}"
+    throttle.check(key, BEGUN_BY_ADDRESS)
+    throttle.fail(key)
+
+
 async def sent_there(request: Request[State], back: str, organiser: Organiser | None) -> Response:
     """Send the browser to the provider; somebody who is signed in is to show it again who they are."""
     async with httpx2.AsyncClient() as client:
         provider = provider_of(request, client)
+        begin_try(request)
         begun = await request.state["database"].write(outside.begin, back, organiser.id if organiser else None)
         address = await provider.address(begun, fresh=organiser is not None)
     response = RedirectResponse(address, 303)
@@ -82,7 +91,7 @@ async def come_back(request: Request[State]) -> Response:
 
 def session_for(session: Session, begun: OutsideSignIn, known: Known, token: str, device: str) -> str:
     """Open the session that a sign-in leads to; its token. Raises NotSignedIn."""
-    fresh = time.time() - known.at < FRESH
+    fresh = -LEEWAY < time.time() - known.at < FRESH
     if begun.organiser_id is not None:
         here = sessions.signed_in(session, token).organiser
         if here.id != begun.organiser_id or not fresh:

@@ -1,6 +1,7 @@
 """Who may do what at an event: an owner gives roles, changes them and takes them back, all on record."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlmodel import Session, select
 from starlette.requests import Request
@@ -11,10 +12,13 @@ from scoreboard.judging.duty.progress import event_named
 from scoreboard.judging.staff import organisers, roles
 from scoreboard.judging.staff.roles import GIVEN, Member, Role
 from scoreboard.models import Event, Organiser
+from scoreboard.texts import tidy
 from scoreboard.web.addresses import reachable_address
 from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.console.role_words import MEANINGS, NAMES
 from scoreboard.web.state import State
+
+LARGEST_NUMBER: Final = 2**63 - 1  # of a row
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def role_named(word: str) -> Role:
 def add_person(session: Session, slug: str, name: str, email: str, role: Role, by: Organiser) -> Added:
     """Give a role to the person of a name, who may be new."""
     event = event_named(session, slug)
-    found = session.exec(select(Organiser).where(Organiser.name == name.strip())).one_or_none()
+    found = session.exec(select(Organiser).where(Organiser.name == tidy(name))).one_or_none()
     if found is not None and roles.role_at(session, found, event.id or 0) is not None:
         raise Clash("%(name)s has a role here already.", name=found.name)
     person = found or organisers.add_organiser(session, name, "", email=email, everywhere=False)
@@ -90,7 +94,7 @@ async def decided(request: Request[State], organiser: Organiser, role: Role | No
 def decide(session: Session, slug: str, person: int, role: Role | None, by: Organiser) -> None:
     """Change or end a role that there is at the event. Raises NotFound, Clash, JudgeAndMember."""
     event = event_named(session, slug)
-    if roles.membership_of(session, event.id or 0, person) is None:
+    if person > LARGEST_NUMBER or roles.membership_of(session, event.id or 0, person) is None:
         raise NotFound("There is no such person, or no such role.")
     if person == by.id:
         raise Clash("Your own role is for another owner to change.")

@@ -31,6 +31,7 @@ from scoreboard.web.console.entrance import organisers_only
 from scoreboard.web.console.remarks import Names
 from scoreboard.web.state import State
 
+LONGEST_NUMBER = 12  # digits
 UNCOMPUTED = _("The result could not be computed from these ballots. The ranking on the overview is not affected.")
 
 
@@ -147,7 +148,7 @@ async def recounts_of(request: Request[State], scene: Scene) -> Recounts | None:
     analyses = request.state["analyses"]
     key = scene.key
     at = request.query_params.get("at", "")
-    if at.isdecimal() and analyses.keeps(shown := key.at(int(at))):
+    if at.isdecimal() and len(at) <= LONGEST_NUMBER and analyses.keeps(shown := key.at(int(at))):
         key = shown
     try:
         if not (await analyses.analysis(key)).recountable:

@@ -15,10 +15,11 @@ from scoreboard.i18n import LANGUAGES
 from scoreboard.judging import access
 from scoreboard.judging.pairing import devices, pins
 from scoreboard.models import Event, Judge, JudgeLink
-from scoreboard.web.auth import DEVICE, JUDGE, address_of, device_of, forget, remember, token_of
+from scoreboard.web.auth import DEVICE, JUDGE, address_of, device_of, forget, remember, subscriber_of, token_of
 from scoreboard.web.entrance import YEAR
 from scoreboard.web.state import State
 from scoreboard.web.templating import LANGUAGE_COOKIE
+from scoreboard.web.watch import refused
 
 # From one network address, which all judges of a venue may share. At this pace all codes take 60,000 years.
 CODES_A_MINUTE = 30
@@ -109,9 +110,7 @@ def welcome(request: Request[State], token: str) -> Response:
     remember(request, response, DEVICE, token, YEAR)
     if request.query_params.get("lang") in LANGUAGES:
         # Chosen on a page that cannot be left and come back to: its secret would be gone.
-        response.set_cookie(
-            LANGUAGE_COOKIE, request.query_params["lang"], max_age=YEAR, path="/", samesite="lax", httponly=True
-        )
+        remember(request, response, LANGUAGE_COOKIE, request.query_params["lang"], YEAR)
     return response
 
 
@@ -125,6 +124,8 @@ def is_that_you(
     problem: PinWanted | WrongPin | TooManyTries | None = None,
 ) -> Response:
     """Ask whether this is the judge, and for a PIN where the link is in use on another device."""
+    if problem is not None:
+        refused(request.scope, problem.code)
     pages = request.state["pages"]
     return pages.render(
         request,
@@ -159,7 +160,7 @@ async def judge_behind(request: Request[State], form: FormData) -> tuple[Judge, 
     secret, code = text_of(form, "secret"), text_of(form, "code")
     if secret:
         return await database.read(judge_and_event, secret=secret)
-    throttle, address = request.state["throttle"], f"judge {address_of(request)}"
+    throttle, address = request.state["throttle"], f"judge {subscriber_of(request)}"
     throttle.check(address, CODES_A_MINUTE)
     # Counted before it is looked up and forgiven after, so that many tries at once are not all let through.
     throttle.fail(address)
@@ -176,6 +177,7 @@ def judge_and_event(session: Session, /, **what: str) -> tuple[Judge, JudgeLink,
 
 def ask_again(request: Request[State], form: FormData, problem: NotSignedIn | TooManyTries) -> Response:
     """Show the field again with what went wrong, and what was typed."""
+    refused(request.scope, problem.code)
     language = request.state["pages"].language_of(request)
     return request.state["pages"].render(
         request,

@@ -118,12 +118,18 @@ async def put_ballot(request: Request[State]) -> Response:
     With the `receipt` that was given for it, one that the server lacks since it was restored.
     """
     # Who it is from is looked up in the transaction that stores it: a link that is revoked is revoked for all.
-    caller = Caller(access.hashed(token_of(request, JUDGE)), request.headers.get(JUDGE_HEADER, ""))
+    token, regulars = token_of(request, JUDGE), request.state["regulars"]
+    caller = Caller(access.hashed(token), request.headers.get(JUDGE_HEADER, ""))
     form = await sent_ballot(request)
-    if isinstance(form, ReofferForm):
-        ballot = await ballots.reoffer(request.state["database"], caller, form)
-    else:
-        ballot = await ballots.submit(request.state["database"], caller, form)
+    try:
+        if isinstance(form, ReofferForm):
+            ballot = await ballots.reoffer(request.state["database"], caller, form)
+        else:
+            ballot = await ballots.submit(request.state["database"], caller, form)
+    except NotSignedIn:
+        regulars.forget(token)
+        raise
+    regulars.add(token)
     request.state["publisher"].changed(ballot.event_id, arrived_at(request.scope))
     notary = request.state["notary"]
     receipt = notary.receipt(ballot.entry, str(ballot.uuid), ballot.revision)

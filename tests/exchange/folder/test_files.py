@@ -4,7 +4,7 @@ import pytest
 from described import TEAMS_CSV, faults_of, told, write_files
 
 from scoreboard.exchange.folder import read_folder
-from scoreboard.exchange.folder.files import check_text, cleaned, decoded, shortened
+from scoreboard.exchange.folder.files import check_text, decoded, shortened
 from scoreboard.judging.setup.faults import Faults
 
 
@@ -54,10 +54,6 @@ def test_the_line_of_the_first_foreign_letter_is_told() -> None:
     faults = Faults()
     assert decoded(b"one\ntwo\nthr\xe9e\n", faults, "teams.csv") is None
     assert [fault.row for fault in faults.found] == [3]
-
-
-def test_texts_lose_the_space_around_them_and_nothing_else() -> None:
-    assert cleaned(" \t a\r\nb\rc  d\n") == "a\nb\nc  d"
 
 
 @pytest.mark.parametrize(

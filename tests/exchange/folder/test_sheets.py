@@ -4,9 +4,10 @@ import pytest
 from described import TEXT, told
 from hypothesis import given
 
-from scoreboard.exchange.folder.files import Folder, cleaned
+from scoreboard.exchange.folder.files import Folder
 from scoreboard.exchange.folder.sheets import Sheet, guarded, read_sheet, unguarded, write_sheet
 from scoreboard.judging.setup.faults import Faults
+from scoreboard.texts import tidy
 
 COLUMNS = ("id", "name", "reason")
 
@@ -86,7 +87,7 @@ def test_a_table_that_breaks_off_is_not_whole(tmp_path: Path) -> None:
 @given(TEXT)
 def test_a_guarded_text_is_read_as_it_was(text: str) -> None:
     written = guarded(text)
-    assert unguarded(cleaned(written)) == text
+    assert unguarded(tidy(written)) == text
     assert not written.startswith(("=", "+", "-", "@"))
 
 

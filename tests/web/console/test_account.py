@@ -24,7 +24,7 @@ async def test_a_second_factor_is_set_up_and_asked_for(served: Served) -> None:
         wrong = await browser.post("/console/account/factor", data={"secret": secret, "code": "000000"})
         assert (wrong.status_code, secret in wrong.text) == (422, True)
         shown = await browser.post("/console/account/factor", data={"secret": secret, "code": code(secret, -1)})
-        paper = re.findall(r"<li><code>([0-9A-Z-]{19})</code>", shown.text)
+        paper = re.findall(r"<li><code>([0-9A-Z-]{29})</code>", shown.text)
         assert len(paper) == 10
     async with stranger(served) as browser:
         first = await browser.post("/console/sign-in", data={"name": "olga", "password": PASSWORD})
@@ -61,6 +61,50 @@ async def test_a_new_password_signs_the_other_devices_out(served: Served) -> Non
         assert [(await each.get("/console")).status_code for each in (browser, other)] == [200, 303]
         again = await other.post("/console/sign-in", data={"name": "olga", "password": NEW})
         assert again.headers["location"] == "/console"
+
+
+async def test_a_factor_that_comes_or_goes_signs_the_other_devices_out(served: Served) -> None:
+    async with organiser(served) as browser, stranger(served) as other:
+        page = (await browser.get("/console/account/factor")).text
+        secret = re.findall(r'name="secret" value="([A-Z2-7]{32})"', page)[0]
+        await other.post("/console/sign-in", data={"name": "olga", "password": PASSWORD})
+        assert (await other.get("/console")).status_code == 200
+        await browser.post("/console/account/factor", data={"secret": secret, "code": code(secret, -1)})
+        assert [(await each.get("/console")).status_code for each in (browser, other)] == [200, 303]
+        await other.post("/console/sign-in", data={"name": "olga", "password": PASSWORD})
+        await other.post("/console/sign-in/code", data={"code": code(secret)})
+        assert (await other.get("/console")).status_code == 200
+        await browser.post("/console/account/factor/remove")
+        assert [(await each.get("/console")).status_code for each in (browser, other)] == [200, 303]
+
+
+async def test_sessions_are_shown_and_all_others_can_be_ended(served: Served) -> None:
+    async with organiser(served) as browser, stranger(served) as other:
+        phone = {"user-agent": "Mozilla/5.0 (iPhone) Safari/604.1"}
+        await other.post("/console/sign-in", data={"name": "olga", "password": PASSWORD}, headers=phone)
+        page = (await browser.get("/console/account")).text
+        assert re.findall(r"<li>(.*?)</li>", page) == [
+            "<bdi>iPhone, Safari</bdi>",
+            'Unknown device <span class="chip good">this device</span>',
+        ]
+        assert (await browser.post("/console/account/sessions/end")).status_code == 303
+        assert [(await each.get("/console")).status_code for each in (browser, other)] == [200, 303]
+        page = (await browser.get("/console/account")).text
+        assert ("iPhone" in page, "/console/account/sessions/end" in page) == (False, False)
+
+
+async def test_a_password_is_typed_unseen_and_by_programs_that_keep_it(served: Served) -> None:
+    async with organiser(served) as browser, stranger(served) as other:
+        pages = {
+            "current-password": [await other.get("/console/sign-in"), await browser.get("/console/confirm")],
+            "new-password": [await browser.get("/console/account/password")],
+        }
+    for kind, answers in pages.items():
+        for answer in answers:
+            fields = re.findall(r'<input [^>]*name="(?:password|again)"[^>]*>', answer.text)
+            assert fields
+            assert [field for field in fields if 'type="password"' not in field or f'"{kind}"' not in field] == []
+            assert "onpaste" not in answer.text
 
 
 async def test_ten_wrong_passwords_are_enough_for_an_account(served: Served) -> None:

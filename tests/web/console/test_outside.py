@@ -16,11 +16,12 @@ from joserfc.jwk import ECKey
 from serving import Served, free_server, serving
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from scoreboard.judging.staff import organisers, outside
 from scoreboard.settings import Settings
+from scoreboard.web.console.outside import BEGUN_BY_ADDRESS
 
 CLIENT = "scoreboard"
 SECRET = "a secret of the two"
@@ -50,6 +51,9 @@ class Issuer:
     async def keys(self, _request: Request) -> JSONResponse:
         return JSONResponse({"keys": [self.key.as_dict(private=False)]})
 
+    async def moved(self, _request: Request) -> RedirectResponse:
+        return RedirectResponse(f"{self.name}/jwks_uri")
+
     async def token(self, request: Request) -> JSONResponse:
         form = {name: str(value) for name, value in (await request.form()).items()}
         challenge = to_unicode(urlsafe_b64encode(sha256(form["code_verifier"].encode()).digest()))
@@ -75,6 +79,7 @@ async def issuer() -> AsyncIterator[Issuer]:
         routes=[
             Route("/.well-known/openid-configuration", found.about),
             Route("/jwks_uri", found.keys),
+            Route("/moved", found.moved),
             Route("/token_endpoint", found.token, methods=["POST"]),
         ]
     )
@@ -138,6 +143,9 @@ async def test_who_is_known_to_the_provider_comes_in(served: Served, issuer: Iss
         {"iss": "https://evil.example"},
         {"aud": "another-client"},
         {"aud": ["another-client"]},
+        {"aud": "another-client", "azp": CLIENT},
+        {"aud": ["another-client", "and-another"], "azp": CLIENT},
+        {"aud": None},
         {"exp": 1_000_000_000},
         {"iat": None},
         {"sub": ""},
@@ -214,10 +222,24 @@ async def test_a_provider_that_says_something_else_of_itself_is_not_followed(
     assert (answer.status_code, "location" in answer.headers) == (401, False)
 
 
+async def test_a_provider_that_sends_on_is_not_followed(served: Served, issuer: Issuer) -> None:
+    issuer.said = {"jwks_uri": f"{issuer.name}/moved"}
+    async with httpx2.AsyncClient(base_url=served.url) as browser:
+        await sent(browser, issuer)
+        assert (await back(browser, issuer)).status_code == 401
+
+
 async def test_signing_in_there_leads_to_no_other_site(served: Served, issuer: Issuer) -> None:
     async with httpx2.AsyncClient(base_url=served.url) as browser:
         await sent(browser, issuer, "/console/outside?back=https://evil.example")
         assert (await back(browser, issuer)).headers["location"] == "/console"
+
+
+async def test_sign_ins_are_not_begun_without_end(served: Served) -> None:
+    """Each is stored, and asks the provider."""
+    async with httpx2.AsyncClient(base_url=served.url) as browser:
+        told = [(await browser.get("/console/outside")).status_code for _ in range(BEGUN_BY_ADDRESS + 2)]
+    assert told == [303] * BEGUN_BY_ADDRESS + [429, 429]
 
 
 async def test_an_account_is_connected_by_who_is_signed_in(served: Served, issuer: Issuer) -> None:
@@ -238,7 +260,13 @@ async def test_a_confirmation_needs_a_sign_in_of_the_last_minutes_by_the_same_pe
     async with httpx2.AsyncClient(base_url=served.url) as browser:
         await sent(browser, issuer)
         await back(browser, issuer)
-        for claims in ({"auth_time": int(time.time()) - 3600}, {"auth_time": None}, {"sub": "person-8"}):
+        hour = 3600
+        for claims in (
+            {"auth_time": int(time.time()) - hour},
+            {"auth_time": int(time.time()) + hour},
+            {"auth_time": None},
+            {"sub": "person-8"},
+        ):
             issuer.claims = claims
             await sent(browser, issuer, "/console/confirm/outside?back=/console/account")
             assert (await back(browser, issuer)).status_code == 401

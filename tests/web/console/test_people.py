@@ -45,6 +45,14 @@ async def test_nobody_changes_their_own_role(served: Served) -> None:
     assert (answer.status_code, "Your own role is for another owner to change." in answer.text) == (409, True)
 
 
+async def test_a_number_that_no_person_has_is_nobody(served: Served) -> None:
+    await build_event(served.database)
+    async with organiser(served) as browser:
+        for number in (77, 2**63, 10**30):
+            answer = await browser.post(f"/console/e/hack/people/{number}/role", data={"role": "auditor"})
+            assert answer.status_code == 404
+
+
 async def test_what_cannot_be_given_is_refused_in_words(served: Served) -> None:
     await build_event(served.database)
     async with organiser(served) as browser:

@@ -124,6 +124,13 @@ async def test_recounts_belong_to_the_page_that_fetches_them(served: Served) -> 
     assert "Oasis" in re.findall(r'class="winner">(.*?)</p>', new.text, re.DOTALL)[0]
 
 
+async def test_a_version_with_more_digits_than_there_can_be_is_none(served: Served) -> None:
+    await scored(served)
+    async with organiser(served) as browser:
+        part = await browser.get(f"{ROOT}/safety?at={'9' * 5000}", headers=HTMX)
+    assert part.status_code == 200
+
+
 async def test_what_cannot_be_computed_is_said_in_words(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     await scored(served)
 

@@ -2,9 +2,10 @@
 
 import re
 import time
+from uuid import uuid4
 
 import pytest
-from builder import Cast, build_event, issue_link
+from builder import Cast, ballot, build_event, issue_link
 from httpx2 import AsyncClient, Response
 from pairs import ANDROID, IPHONE
 from serving import Served, serving
@@ -194,14 +195,31 @@ async def test_a_revoked_device_is_refused_within_a_second_and_told_why(served: 
         await served.database.write(devices.revoke_devices, cast.judges["J1"], "organiser:olga")
         since = time.monotonic()
         wanted = {"accept": "application/json"}
-        ballot = "/judge/ballots/00000000-0000-4000-8000-000000000000"
-        answers = [await first.get("/judge/bundle", headers=wanted), await first.put(ballot, headers=wanted)]
+        address = "/judge/ballots/00000000-0000-4000-8000-000000000000"
+        answers = [await first.get("/judge/bundle", headers=wanted), await first.put(address, headers=wanted)]
         assert time.monotonic() - since < 1
         assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(401, "device_revoked")] * 2
         led = await first.get("/judge")
         assert (led.status_code, led.headers["location"]) == (303, "/j")
         assert "The organisers have signed this device out." in (await first.get("/j")).text
         assert (await first.post("/j", data={"secret": link.secret})).status_code == 403
+
+
+async def test_a_device_that_sends_ballot_after_ballot_is_refused_with_the_next_one(served: Served) -> None:
+    cast, link = await invited(served)
+    wanted = {"accept": "application/json"}
+    async with phone(served) as first:
+        await first.post("/j", data={"secret": link.secret})
+        answers = []
+        for base in range(3):
+            if base == 2:
+                await served.database.write(devices.revoke_devices, cast.judges["J1"], "organiser:olga")
+            form = ballot("T1", 5, 5, base=base).model_dump(mode="json", exclude={"uuid", "entered_at"})
+            answers.append(await first.put(f"/judge/ballots/{uuid4()}", json=form, headers=wanted))
+            if base == 2:
+                answers.append(await first.put(f"/judge/ballots/{uuid4()}", json=form, headers=wanted))
+        assert [answer.status_code for answer in answers] == [200, 200, 401, 401]
+        assert [answer.json()["code"] for answer in answers[2:]] == ["device_revoked"] * 2
 
 
 async def test_pins_are_shown_five_times_a_minute_at_the_most(served: Served) -> None:
