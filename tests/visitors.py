@@ -30,7 +30,7 @@ def store_organiser(session: Session, name: str) -> str:
 @asynccontextmanager
 async def stranger(served: Served) -> AsyncIterator[httpx2.AsyncClient]:
     """A browser without a session."""
-    async with httpx2.AsyncClient(base_url=served.url) as client:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as client:
         yield client
 
 
@@ -38,7 +38,7 @@ async def stranger(served: Served) -> AsyncIterator[httpx2.AsyncClient]:
 async def organiser(served: Served, name: str = "olga") -> AsyncIterator[httpx2.AsyncClient]:
     """An organiser's browser."""
     token = await served.database.write(store_organiser, name)
-    async with httpx2.AsyncClient(base_url=served.url, cookies={"console": token}) as client:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url, cookies={"console": token}) as client:
         yield client
 
 
@@ -48,5 +48,5 @@ async def judge(served: Served, cast: Cast, key: str = "J1") -> AsyncIterator[ht
     link = await issue_link(served.database, cast.judges[key])
     found, stored = await served.database.read(access.judge_behind, secret=link.secret)
     token = await served.database.write(sign_in_judge, found.id or 0, stored.id or 0, "test")
-    async with httpx2.AsyncClient(base_url=served.url, cookies={"judge": token}) as client:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url, cookies={"judge": token}) as client:
         yield client

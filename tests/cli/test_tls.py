@@ -54,7 +54,7 @@ async def test_over_tls_cookies_are_bound_to_the_host_and_browsers_stay_with_tls
     trusted = ssl.create_default_context(cafile=chain)
     async with (
         serving(settings) as served,
-        httpx2.AsyncClient(base_url=served.url.replace("http:", "https:"), verify=trusted) as browser,
+        httpx2.AsyncClient(timeout=60, base_url=served.url.replace("http:", "https:"), verify=trusted) as browser,
     ):
         answer = await browser.get("/")
         assert answer.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
@@ -73,7 +73,7 @@ async def test_every_cookie_is_bound_to_the_host(database_path: str, certificate
     trusted = ssl.create_default_context(cafile=chain)
     async with (
         serving(settings) as served,
-        httpx2.AsyncClient(base_url=served.url.replace("http:", "https:"), verify=trusted) as browser,
+        httpx2.AsyncClient(timeout=60, base_url=served.url.replace("http:", "https:"), verify=trusted) as browser,
     ):
         chosen = await browser.post("/language", data={"language": "ar"})
         assert chosen.headers["set-cookie"].startswith("__Host-language=ar; ")
@@ -125,7 +125,7 @@ async def test_what_asks_without_tls_is_not_answered_there_and_not_sent_elsewher
 
 async def test_without_tls_nothing_is_promised(database_path: str) -> None:
     settings = Settings(database=database_path, backups="off", language="en", insecure_lan=True)
-    async with serving(settings) as served, httpx2.AsyncClient(base_url=served.url) as browser:
+    async with serving(settings) as served, httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         for address in ("/", "/j", "/console/sign-in", "/nowhere", "/verify"):
             answer = await browser.get(address)
             assert "strict-transport-security" not in answer.headers

@@ -88,7 +88,7 @@ async def test_a_ballot_from_a_phone_moves_a_row(browser: Browser, served: Serve
     link = await issue_link(served.database, cast.judges["J2"])
     async with (
         opened_page(browser, f"{served.url}/e/{cast.slug}?lang={lang}", STAGE) as page,
-        AsyncClient(base_url=served.url) as judge,
+        AsyncClient(timeout=60, base_url=served.url) as judge,
     ):
         await expect(page.locator(".team-row.awaiting")).to_have_count(2)
         await judge.post("/j", data={"secret": link.secret})

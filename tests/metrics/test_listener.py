@@ -27,5 +27,5 @@ async def test_without_a_socket_nothing_listens() -> None:
 
 
 async def test_the_public_port_has_no_metrics(served: Served) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as client:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as client:
         assert (await client.get("/metrics")).status_code == 404

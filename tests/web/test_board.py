@@ -29,7 +29,7 @@ async def served(database_path: str) -> AsyncIterator[Served]:
 
 @pytest.fixture
 async def client(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=served.url) as client:
+    async with httpx.AsyncClient(timeout=60, base_url=served.url) as client:
         yield client
 
 

@@ -14,7 +14,7 @@ from scoreboard.web.hosts import name_in, own_names
     "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "x@127.0.0.1", "[::2]", "", "127.0.0.1, evil"]
 )
 async def test_another_host_is_refused(served: Served, host: str) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         answer = await browser.get("/", headers={"host": host})
     assert answer.status_code == 400
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -22,7 +22,7 @@ async def test_another_host_is_refused(served: Served, host: str) -> None:
 
 async def test_our_own_names_are_answered(database_path: str) -> None:
     settings = Settings(database=database_path, backups="off", public_address="https://Score.example", hosts="a.b, c.d")
-    async with serving(settings) as served, httpx2.AsyncClient(base_url=served.url) as browser:
+    async with serving(settings) as served, httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         for host in ("score.example", "SCORE.example:443", "a.b", "c.d:8000", "localhost:1", "127.0.0.1"):
             assert (await browser.get("/healthz", headers={"host": host})).status_code == 200
 

@@ -243,13 +243,13 @@ async def house(served: Served) -> AsyncIterator[House]:
         for role, token in tokens.items():
             found.tokens[role] = token
             found.own[role] = await stack.enter_async_context(
-                httpx2.AsyncClient(base_url=served.url, cookies={"console": token})
+                httpx2.AsyncClient(timeout=60, base_url=served.url, cookies={"console": token})
             )
         phone = await database.write(open_phone, judge.id or 0, stored.id or 0)
         found.own[Role.JUDGE] = await stack.enter_async_context(
-            httpx2.AsyncClient(base_url=served.url, cookies={"judge": phone})
+            httpx2.AsyncClient(timeout=60, base_url=served.url, cookies={"judge": phone})
         )
-        found.own[NOBODY] = await stack.enter_async_context(httpx2.AsyncClient(base_url=served.url))
+        found.own[NOBODY] = await stack.enter_async_context(httpx2.AsyncClient(timeout=60, base_url=served.url))
         yield found
 
 

@@ -26,7 +26,7 @@ async def invited(served: Served) -> tuple[Cast, NewLink]:
 
 
 def phone(served: Served, agent: str = IPHONE) -> AsyncClient:
-    return AsyncClient(base_url=served.url, headers={"user-agent": agent})
+    return AsyncClient(timeout=60, base_url=served.url, headers={"user-agent": agent})
 
 
 def pin_of(answer: httpx2.Response) -> str:

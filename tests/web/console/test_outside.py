@@ -125,7 +125,7 @@ async def let_in(browser: httpx2.AsyncClient) -> bool:
 
 
 async def test_who_is_known_to_the_provider_comes_in(served: Served, issuer: Issuer) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         assert "Sign in with" in (await browser.get("/console/sign-in")).text
         await sent(browser, issuer)
         assert issuer.asked["redirect_uri"] == f"{served.url}/console/outside/back"
@@ -158,7 +158,7 @@ async def test_a_token_that_is_not_for_this_sign_in_opens_nothing(
     served: Served, issuer: Issuer, claims: dict[str, Any]
 ) -> None:
     issuer.claims = claims
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await sent(browser, issuer)
         assert (await back(browser, issuer)).status_code == 401
         assert not await let_in(browser)
@@ -166,7 +166,7 @@ async def test_a_token_that_is_not_for_this_sign_in_opens_nothing(
 
 async def test_a_token_of_another_key_opens_nothing(served: Served, issuer: Issuer) -> None:
     issuer.signing = ECKey.generate_key("P-256", {"kid": "one"})
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await sent(browser, issuer)
         assert (await back(browser, issuer)).status_code == 401
 
@@ -177,7 +177,7 @@ async def test_a_token_of_another_key_opens_nothing(served: Served, issuer: Issu
 async def test_an_answer_that_was_not_asked_for_opens_nothing(
     served: Served, issuer: Issuer, query: dict[str, str]
 ) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await sent(browser, issuer)
         assert (await back(browser, issuer, **query)).status_code == 401
         assert not await let_in(browser)
@@ -185,8 +185,8 @@ async def test_an_answer_that_was_not_asked_for_opens_nothing(
 
 async def test_an_answer_is_good_once_and_in_the_browser_that_asked(served: Served, issuer: Issuer) -> None:
     async with (
-        httpx2.AsyncClient(base_url=served.url) as browser,
-        httpx2.AsyncClient(base_url=served.url) as other,
+        httpx2.AsyncClient(timeout=60, base_url=served.url) as browser,
+        httpx2.AsyncClient(timeout=60, base_url=served.url) as other,
     ):
         await sent(browser, issuer)
         cookie = browser.cookies["outside"]
@@ -199,7 +199,7 @@ async def test_an_answer_is_good_once_and_in_the_browser_that_asked(served: Serv
 async def test_a_code_is_worth_nothing_without_the_verifier_that_it_was_asked_with(
     served: Served, issuer: Issuer
 ) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await sent(browser, issuer)
         issuer.asked["code_challenge"] = "of-another-browser"
         assert (await back(browser, issuer)).status_code == 401
@@ -217,27 +217,27 @@ async def test_a_provider_that_says_something_else_of_itself_is_not_followed(
     served: Served, issuer: Issuer, said: dict[str, str]
 ) -> None:
     issuer.said = said
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         answer = await browser.get("/console/outside")
     assert (answer.status_code, "location" in answer.headers) == (401, False)
 
 
 async def test_a_provider_that_sends_on_is_not_followed(served: Served, issuer: Issuer) -> None:
     issuer.said = {"jwks_uri": f"{issuer.name}/moved"}
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await sent(browser, issuer)
         assert (await back(browser, issuer)).status_code == 401
 
 
 async def test_signing_in_there_leads_to_no_other_site(served: Served, issuer: Issuer) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await sent(browser, issuer, "/console/outside?back=https://evil.example")
         assert (await back(browser, issuer)).headers["location"] == "/console"
 
 
 async def test_sign_ins_are_not_begun_without_end(served: Served) -> None:
     """Each is stored, and asks the provider."""
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         told = [(await browser.get("/console/outside")).status_code for _ in range(BEGUN_BY_ADDRESS + 2)]
     assert told == [303] * BEGUN_BY_ADDRESS + [429, 429]
 
@@ -246,7 +246,7 @@ async def test_an_account_is_connected_by_who_is_signed_in(served: Served, issue
     issuer.claims = {"sub": "person-9"}
     omar = await served.database.write(organisers.add_organiser, "omar", "")
     secret = await served.database.write(organisers.issue_one_time_link, omar.id or 0)
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await browser.post("/console/enter", data={"secret": secret})
         await sent(browser, issuer, "/console/account/connect")
         assert (issuer.asked["prompt"], issuer.asked["max_age"]) == ("login", "0")
@@ -257,7 +257,7 @@ async def test_an_account_is_connected_by_who_is_signed_in(served: Served, issue
 async def test_a_confirmation_needs_a_sign_in_of_the_last_minutes_by_the_same_person(
     served: Served, issuer: Issuer
 ) -> None:
-    async with httpx2.AsyncClient(base_url=served.url) as browser:
+    async with httpx2.AsyncClient(timeout=60, base_url=served.url) as browser:
         await sent(browser, issuer)
         await back(browser, issuer)
         hour = 3600

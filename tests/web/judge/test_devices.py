@@ -22,7 +22,7 @@ SHOWN = re.compile(r'class="pin" dir="ltr">(\d{3})<span aria-hidden="true"> </sp
 
 
 def phone(served: Served, agent: str = IPHONE) -> AsyncClient:
-    return AsyncClient(base_url=served.url, headers={"user-agent": agent})
+    return AsyncClient(timeout=60, base_url=served.url, headers={"user-agent": agent})
 
 
 async def invited(served: Served) -> tuple[Cast, NewLink]:

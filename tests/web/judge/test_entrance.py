@@ -14,7 +14,7 @@ from scoreboard.web.judge.entrance import CODES_A_MINUTE
 
 
 def client(served: Served) -> AsyncClient:
-    return AsyncClient(base_url=served.url)
+    return AsyncClient(timeout=60, base_url=served.url)
 
 
 async def invited(served: Served) -> tuple[Cast, NewLink]:

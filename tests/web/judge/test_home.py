@@ -29,7 +29,7 @@ CARD = "/judge/final/T1"
 async def signed_in(served: Served, cast: Cast, judge: str = "J1", language: str = "en") -> AsyncIterator[AsyncClient]:
     """A phone on which a judge is signed in."""
     link = await issue_link(served.database, cast.judges[judge])
-    async with AsyncClient(base_url=served.url, cookies={"language": language}) as phone:
+    async with AsyncClient(timeout=60, base_url=served.url, cookies={"language": language}) as phone:
         assert (await phone.post("/j", data={"secret": link.secret})).status_code == 303
         yield phone
 
@@ -96,7 +96,7 @@ async def test_the_list_says_where_the_round_stands(served: Served) -> None:
 
 async def test_without_a_session_pages_lead_to_the_sign_in(served: Served) -> None:
     await build_event(served.database)
-    async with AsyncClient(base_url=served.url) as nobody:
+    async with AsyncClient(timeout=60, base_url=served.url) as nobody:
         answers = [await nobody.get(path) for path in ("/judge", CARD)]
         assert [(answer.status_code, answer.headers["location"]) for answer in answers] == [(303, "/j")] * 2
         refused = await nobody.put(f"/judge/ballots/{uuid4()}", json=sent())
