@@ -60,12 +60,12 @@ def talkative() -> None:
         logging.getLogger(name).setLevel(logging.DEBUG)
 
 
-MUTANTS: dict[str, Callable[[], None]] = {
+CARELESS: dict[str, Callable[[], None]] = {
     "synchronous-normal": partial(synchronous, "NORMAL"),
     "synchronous-off": partial(synchronous, "OFF"),
     "acknowledgement-before-commit": acknowledge_before_commit,
-    "talkative": talkative,
 }
+MUTANTS = {**CARELESS, "talkative": talkative}
 
 if __name__ == "__main__":
     name = sys.argv.pop(1)

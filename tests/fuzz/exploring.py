@@ -175,3 +175,8 @@ def broken(log: Path) -> list[str]:
 def failed(line: dict[str, object]) -> bool:
     """Whether a line tells of a failure of ours."""
     return line["level"] in {"error", "critical"} or "trace" in line
+
+
+def tenths(sizes: list[int]) -> list[int]:
+    """How large something was as it went on, in MiB, told ten times at the most."""
+    return [size >> 20 for size in sizes[:: len(sizes) // 10 + 1]]
