@@ -152,7 +152,7 @@ async def test_a_form_with_faults_comes_back_with_all_of_them_and_all_that_was_t
     page = words(answer)
     for said in (
         "62.5 is not a score here: scores go from 0 to 100 in steps of 1.",
-        "“\u2068many\u2069” is not a number.",
+        "“many” is not a number.",
         "This criterion has no score yet.",
         "This text is too long: 4000 characters at the most.",
         "Kept <b>as typed</b>",
