@@ -6,7 +6,7 @@ What fails is raised as SQLAlchemy raises it.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
+FETCHED = 500  # rows at a time, of what is too much to be in memory as a whole
 Values = Mapping[str, Any]
 Place = Callable[[Values], Any]
 
@@ -63,6 +64,16 @@ class Prepared:
         if found is None:
             found = self.texts[dialect.name] = compiled(self.statement, dialect)
         return found
+
+
+def streamed(connection: Connection, statement: Executable) -> Iterator[Sequence[Sequence[Any]]]:
+    """Give the rows that a statement finds as the driver gives them, some at a time."""
+    found = connection.execute(statement, execution_options={"stream_results": True})
+    try:
+        while part := found.cursor_strategy.fetchmany(found, found.cursor, FETCHED):
+            yield part
+    finally:
+        found.close()
 
 
 def run_text(connection: Connection, sql: str, values: Any = ()) -> Any:

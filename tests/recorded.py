@@ -41,9 +41,9 @@ class Lived:
     path: Path
     key: SigningKey
 
-    def verdict(self) -> Verdict:
+    def verdict(self, processes: int = 1) -> Verdict:
         """What verifying it finds."""
-        return verdict_of(self.path)
+        return verdict_of(self.path, processes)
 
     def record(self) -> str:
         """Its record."""
@@ -62,12 +62,12 @@ def unsigned(tail: Tail) -> str:
     raise AssertionError(f"not signed: {tail.size}")
 
 
-def verdict_of(path: Path) -> Verdict:
+def verdict_of(path: Path, processes: int = 1) -> Verdict:
     """What verifying the only event of a database finds."""
     engine = open_engine(str(path), read_only=True)
     try:
         with Session(engine) as session:
-            return verify_event(session, session.exec(select(Event)).one())
+            return verify_event(session, session.exec(select(Event)).one(), processes=processes)
     finally:
         engine.dispose()
 

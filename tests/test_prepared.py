@@ -3,13 +3,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from builder import build_event, score
-from sqlalchemy import Connection, bindparam, func, insert, make_url, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, func, insert, literal, literal_column, make_url, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col
 
 from scoreboard.database import Database
 from scoreboard.models import Assignment, Ballot, Event, Team
-from scoreboard.prepared import Prepared, compiled
+from scoreboard.prepared import FETCHED, Prepared, compiled, streamed
 
 GIVEN = ("slug", "name_en", "starts_on", "ends_on", "time_zone", "language", "created_at")
 THE_SAME = {"name_ar": "", "place_en": "", "place_ar": "", "digits": "latn", "four_eyes": False}
@@ -84,3 +84,24 @@ def test_on_another_engine_places_have_names() -> None:
     text = compiled(SKIP.statement, make_url("postgresql+psycopg://").get_dialect()())
     assert "%(which)s" in text.sql
     assert text.filled({"which": 7}) == {"which": 7, "state": "skipped"}
+
+
+async def test_very_many_rows_come_some_at_a_time_as_the_driver_gives_them(database: Database) -> None:
+    count = 2 * FETCHED + 1
+    numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < count))
+
+    def parts(session: Session) -> list[list[object]]:
+        return [list(part) for part in streamed(session.connection(), select(numbers.c.n))]
+
+    found = await database.read(parts)
+    assert [len(part) for part in found] == [FETCHED, FETCHED, 1]
+    assert [row for part in found for row in part] == [(number,) for number in range(1, count + 1)]
+
+
+async def test_rows_that_cannot_be_read_fail_as_statements_do(database: Database) -> None:
+    def read(session: Session) -> None:
+        list(streamed(session.connection(), select(literal_column("CAST(x'ff' AS TEXT)"))))
+
+    with pytest.raises(OperationalError, match="UTF-8"):
+        await database.read(read)

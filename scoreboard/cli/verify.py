@@ -2,9 +2,10 @@
 
 import gc
 import json
+import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,16 +17,18 @@ from scoreboard.cli.options import database_option
 from scoreboard.cli.record import event_named, reading
 from scoreboard.cli.watching import Watch
 from scoreboard.errors import InvalidInput, ScoreboardError
-from scoreboard.exchange.record import RecordFile
+from scoreboard.exchange.record import verify_record
 from scoreboard.judging.ledger.notes import Note
 from scoreboard.judging.verification.outside import Outside, Receipt, note_from, receipt_from
 from scoreboard.judging.verification.stored import verify_event
 from scoreboard.judging.verification.verdict import Verdict
-from scoreboard.judging.verification.verify import Verification
+from scoreboard.judging.verification.verify import Item
 from scoreboard.models import Event, LedgerHead
 
 SHOWN = 10  # faults that are told one by one
 KEY_DIGITS = 64
+LARGE = 20_000  # entries from which on a second process is worth its start
+LARGE_FILE = 5_000_000  # bytes of a record that holds so many, or of a packed one that holds more
 
 
 class BadInput(click.ClickException):
@@ -55,6 +58,11 @@ class BadInput(click.ClickException):
     help="A judge's receipt for a ballot, as JSON. May be given several times.",
 )
 @click.option("--public-key", metavar="HEX", default="", help="The key that must have signed, if you know it.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 2),
+    help="How many processes share the work; by default two, for much of it and on more than one processor.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
 def verify(
     file: Path | None,
@@ -63,6 +71,7 @@ def verify(
     checkpoints: tuple[Path, ...],
     receipts: tuple[Path, ...],
     public_key: str,
+    processes: int | None,
     as_json: bool,
 ) -> None:
     """Check the record FILE, or without one the ledgers of a database and all that is stored beside them.
@@ -77,7 +86,10 @@ def verify(
         notes = [note_from(text_of(path)) for path in checkpoints]
         kept = [each for path in receipts for each in receipts_in(text_of(path))]
         with uncollected():
-            verdicts = in_file(file, notes, kept, pinned) if file else in_database(database, slug, notes, kept, pinned)
+            if file:
+                verdicts = in_file(file, notes, kept, pinned, processes)
+            else:
+                verdicts = in_database(database, slug, notes, kept, pinned, processes)
     except ScoreboardError as error:
         raise BadInput(str(error)) from error
     except SQLAlchemyError as error:
@@ -106,16 +118,35 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def in_file(file: Path, notes: list[Note], receipts: list[Receipt], pinned: str) -> list[Verdict]:
-    """Verify a record's file. Raises InvalidInput for what is no record."""
-    with RecordFile(file) as record, Watch(sys.stderr, record.size) as watch:
-        outside = Outside(record.heading.key, notes, receipts)
-        verification = Verification(record.heading, outside=outside, pinned=pinned)
-        return [verification.of(watch.through(record.items(), record.done))]
+def in_file(
+    file: Path, notes: list[Note], receipts: list[Receipt], pinned: str, processes: int | None
+) -> list[Verdict]:
+    """Verify a record's file. Raises InvalidInput for what is no record, Unusable where a process is ended."""
+
+    def watch(items: Iterable[Item], size: int, done: Callable[[], int]) -> Iterator[Item]:
+        with Watch(sys.stderr, size) as watching:
+            yield from watching.through(items, done)
+
+    large = file.is_file() and file.stat().st_size >= LARGE_FILE
+    return [
+        verify_record(
+            file,
+            notes=notes,
+            receipts=receipts,
+            pinned=pinned,
+            watch=watch,
+            processes=processes or how_many(large=large),
+        )
+    ]
 
 
 def in_database(
-    database: str, slug: str | None, notes: list[Note], receipts: list[Receipt], pinned: str
+    database: str,
+    slug: str | None,
+    notes: list[Note],
+    receipts: list[Receipt],
+    pinned: str,
+    processes: int | None,
 ) -> list[Verdict]:
     """Verify the events of a database, or one of them. Raises NotFound, Unusable, InvalidInput."""
     with reading(database) as session:
@@ -128,18 +159,27 @@ def in_database(
             raise InvalidInput(
                 "No event here has the ledger %(key)s; say by --event which one it should be.", key=min(strangers)
             )
-        total = sum(heads[event.id or 0].sequence for event in events if event.id in heads)
-        with Watch(sys.stderr, total) as watch:
+        sizes = {event.id or 0: heads[event.id or 0].sequence if event.id in heads else 0 for event in events}
+
+        with Watch(sys.stderr, sum(sizes.values())) as watching:
             return [
                 verify_event(
                     session,
                     event,
                     outside=own(keys.get(event.id or 0, ""), notes, receipts, alone=len(events) == 1),
                     pinned=pinned,
-                    watch=watch.through,
+                    watch=watching.through,
+                    processes=processes or how_many(large=sizes[event.id or 0] >= LARGE),
                 )
                 for event in events
             ]
+
+
+def how_many(*, large: bool, processors: int | None = None) -> int:
+    """In how many processes to verify: two, for much of it and on as many processors."""
+    if processors is None:
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 2 if large and processors > 1 else 1
 
 
 def own(key: str, notes: list[Note], receipts: list[Receipt], *, alone: bool) -> Outside:

@@ -10,6 +10,7 @@ from recorded import SLUG, Lived
 from tampering import Book, flip
 
 from scoreboard.cli.main import commands
+from scoreboard.cli.verify import how_many
 from scoreboard.judging.ledger.entries import Entry
 from scoreboard.judging.ledger.notes import receipt
 from scoreboard.migrations import prepare
@@ -29,7 +30,13 @@ def record(genuine: Lived, tmp_path: Path) -> Path:
 
 
 def test_a_genuine_record_and_its_database_are_intact(genuine: Lived, record: Path) -> None:
-    for arguments in ([record], ["--database", genuine.path], ["--database", genuine.path, "--event", SLUG]):
+    for arguments in (
+        [record],
+        [record, "--processes", 2],
+        ["--database", genuine.path],
+        ["--database", genuine.path, "--event", SLUG],
+        ["--database", genuine.path, "--processes", 2],
+    ):
         code, said = ran(*arguments)
         assert code == 0
         assert said.splitlines()[-1].startswith("Intact, after")
@@ -45,6 +52,26 @@ def test_the_first_bad_entry_is_named_with_exit_code_1(genuine: Lived, record: P
     assert code == 1
     assert f"The first bad entry is {book.items[place]['sequence']}." in said
     assert said.splitlines()[-1].startswith("NOT INTACT")
+
+
+def test_two_processes_say_what_one_says(genuine: Lived, record: Path) -> None:
+    def found(*arguments: object) -> object:
+        code, said = ran(*arguments, "--json")
+        return code, json.loads(said)["events"]
+
+    book = Book(genuine.record())
+    del book.items[5]
+    for text in (genuine.record(), book.text()):
+        record.write_text(text, encoding="utf-8", newline="")
+        assert found(record, "--processes", 2) == found(record, "--processes", 1)
+
+
+def test_two_are_for_much_on_more_than_one_processor() -> None:
+    assert [how_many(large=large, processors=processors) for large in (False, True) for processors in (1, 2)] == [
+        *(1, 1),
+        *(1, 2),
+    ]
+    assert how_many(large=False) == 1
 
 
 def test_json_is_one_object_with_the_same_answer(genuine: Lived, record: Path) -> None:

@@ -10,6 +10,7 @@
 """
 
 from scoreboard.exchange.record.reading import RecordFile
+from scoreboard.exchange.record.verifying import verify_record
 from scoreboard.exchange.record.writing import write_record
 
-__all__ = ["RecordFile", "write_record"]
+__all__ = ["RecordFile", "verify_record", "write_record"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from scoreboard.errors import InvalidInput
 from scoreboard.judging.ledger.notes import Note, read_note, receipt_text
-from scoreboard.judging.verification.chain import Recorded
+from scoreboard.judging.verification.chain import Chain, Recorded
 from scoreboard.judging.verification.keys import Ring
 from scoreboard.judging.verification.verdict import Check, Illegal, Verdict
 from scoreboard.signing import signed
@@ -66,10 +66,10 @@ class Outside:
         self.places = {*self.notes, *self.receipts}
         self.agreed = 0  # the largest size at which a checkpoint from outside was right
 
-    def reached(self, entry: Recorded, payload: Mapping[str, Any], root: bytes, ring: Ring, verdict: Verdict) -> None:
+    def reached(self, entry: Recorded, payload: Mapping[str, Any], chain: Chain, ring: Ring, verdict: Verdict) -> None:
         """Hold what belongs to this entry, and to a history that ends with it, against them."""
         for note in self.notes.pop(entry.sequence, ()):
-            if note.root != root:
+            if not chain.gives(note.root):
                 verdict.blame(
                     Check.OUTSIDE,
                     self.agreed + 1,

@@ -68,10 +68,20 @@ def kinds(
         {f"{judge}/{team}": described(row) for row, judge, team in stored_conflicts(session, event.id or 0)},
     )
     yield "member", course.of("member"), stored_members(session, event)
-    yield "assignment", told_duties(course), stored_duties(session, event)
+    yield "assignment", *differing(told_duties(course), stored_duties(session, event))
     yield "phase", {key: told_phase(round_) for key, round_ in course.rounds.items()}, stored_phases(session, event)
     yield "link", told_links(course), stored_links(session, event)
     yield "device", told_devices(course), stored_devices(session, event)
+
+
+def differing(
+    told: Mapping[str, Fields], stored: Mapping[str, Fields]
+) -> tuple[Mapping[str, Fields], Mapping[str, Fields]]:
+    """Leave out, of very many, what is the same on both sides."""
+    return (
+        {key: fields for key, fields in told.items() if stored.get(key) != fields},
+        {key: fields for key, fields in stored.items() if told.get(key) != fields},
+    )
 
 
 def compare(verdict: Verdict, course: Course, kind: str, key: str, told: Fields | None, stored: Fields | None) -> None:

@@ -1,9 +1,7 @@
 """Times of rows, which databases keep in their own ways, beside those of entries."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
-
-from scoreboard.judging.ledger.entries import written_time
 
 LAG: Final = 60.0  # seconds at the most between a row and its entry: they are of one transaction
 
@@ -13,9 +11,11 @@ def moment(stored: object) -> str:
 
     Such a text may hold anything, so it is not read here.
     """
+    if isinstance(stored, str):
+        return f"{stored.replace(' ', 'T')}Z"
     if isinstance(stored, datetime):
-        return written_time(stored)
-    return f"{stored.replace(' ', 'T')}Z" if isinstance(stored, str) else ""
+        return f"{stored.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return ""
 
 
 def near(row: str | None, entry: str | None) -> bool:

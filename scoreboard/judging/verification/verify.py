@@ -19,6 +19,7 @@ from scoreboard.judging.verification.replay.replay import Replay
 from scoreboard.judging.verification.verdict import Check, Illegal, Verdict
 
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+OURS: Final = frozenset({OPENED, ROTATED, *KEEPING})  # what more than the replay follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,17 @@ Item: TypeAlias = Recorded | Signed | Published | Unreadable
 
 
 class Rows(Protocol):
-    """What the tables hold beside the ledger, to be held against it."""
+    """The rows that entries tell of one by one, to be held against them."""
 
     def take(self, entry: Recorded, payload: Mapping[str, Any], verdict: Verdict) -> None:
         """Compare the rows of one entry."""
+
+    def ended(self, verdict: Verdict) -> None:
+        """Tell of rows that no entry told of."""
+
+
+class Tables(Protocol):
+    """What the tables hold at the end, to be held against what came out of all entries."""
 
     def ended(self, course: Course, size: int, head: str, verdict: Verdict) -> None:
         """Compare what is the same however it came about: the roster, the phases, the ledger's end."""
@@ -65,14 +73,22 @@ class Verification:
     """The reading of one record. `pinned` is a public key (hexadecimal) that the reader knows to be the right one."""
 
     def __init__(
-        self, heading: Heading, *, outside: Outside | None = None, pinned: str = "", rows: Rows | None = None
+        self,
+        heading: Heading,
+        *,
+        outside: Outside | None = None,
+        pinned: str = "",
+        rows: Rows | None = None,
+        tables: Tables | None = None,
+        follow: type[Chain] = Chain,
     ) -> None:
         self.heading = heading
         self.outside = outside or Outside(heading.key)
         self.pinned = pinned
         self.rows = rows
+        self.tables = tables
         self.verdict = Verdict(heading.slug, heading.key)
-        self.chain = Chain(heading.key, self.verdict)
+        self.chain = follow(heading.key, self.verdict)
         self.ring = Ring(heading.key)
         self.replay = Replay()
         self.results = Results(self.verdict)
@@ -87,6 +103,11 @@ class Verification:
 
     def of(self, items: Iterable[Item]) -> Verdict:
         """Read it all; give what was found."""
+        self.read(items)
+        return self.ended()
+
+    def read(self, items: Iterable[Item]) -> None:
+        """Take what comes, down to the end."""
         for item in items:
             if type(item) is Recorded:
                 self.entry(item)
@@ -96,7 +117,6 @@ class Verification:
                 self.results.take(item)
             elif type(item) is Unreadable:
                 self.unreadable(item.line)
-        return self.ended()
 
     def entry(self, entry: Recorded) -> None:
         """Take the next entry."""
@@ -112,7 +132,7 @@ class Verification:
             if self.rows is not None:
                 self.rows.take(entry, payload, self.verdict)
         if entry.sequence in self.outside.places:
-            self.outside.reached(entry, payload, self.chain.root(), self.ring, self.verdict)
+            self.outside.reached(entry, payload, chain, self.ring, self.verdict)
 
     def told(self, entry: Recorded) -> Mapping[str, Any]:
         """Take what an entry tells. Raises Illegal."""
@@ -123,6 +143,12 @@ class Verification:
         self.last = entry.at
         if self.results.named is not None:
             self.results.missing()
+        if entry.action in OURS or entry.sequence == 1:
+            return self.told_here(entry)
+        return self.replay.tell(entry)
+
+    def told_here(self, entry: Recorded) -> Mapping[str, Any]:
+        """Take what an entry tells of the ledger's opening, its keys, or results. Raises Illegal."""
         action = entry.action
         contest = self.results.contest(self.replay.course, entry) if action in KEEPING else None
         payload = self.replay.tell(entry)
@@ -162,7 +188,7 @@ class Verification:
                 found=note.size,
                 size=size,
             )
-        elif note.root != self.chain.root() and self.chain.sound:
+        elif self.chain.sound and not self.chain.gives(note.root):
             blame(
                 Check.CHECKPOINT,
                 self.verdict.signed + 1,
@@ -177,7 +203,7 @@ class Verification:
                 "The checkpoint over %(size)s entries is not signed with the ledger's key.",
                 size=size,
             )
-        elif note.root == self.chain.root():
+        elif self.chain.gives(note.root):
             self.verdict.signed = size
             self.verdict.checkpoints += 1
 
@@ -211,7 +237,9 @@ class Verification:
             self.results.missing()
             self.names()
             if self.rows is not None:
-                self.rows.ended(self.replay.course, size, self.chain.hash, verdict)
+                self.rows.ended(verdict)
+            if self.tables is not None:
+                self.tables.ended(self.replay.course, size, self.chain.hash, verdict)
         if verdict.signed < size and self.chain.sound and not verdict.of(Check.CHECKPOINT):
             self.unsigned(verdict.signed + 1, size)
         self.outside.ended(size, verdict)

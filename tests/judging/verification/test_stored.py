@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from recorded import Lived, live, verdict_of
+import recorded
+from recorded import Lived, live
 from sqlalchemy import Boolean
 from sqlmodel import Session, select
 
@@ -14,7 +15,7 @@ from scoreboard.database import open_engine
 from scoreboard.judging.verification.chain import Recorded
 from scoreboard.judging.verification.published import Published
 from scoreboard.judging.verification.stored import heading_of, items_of
-from scoreboard.judging.verification.verdict import Check
+from scoreboard.judging.verification.verdict import Check, Verdict
 from scoreboard.judging.verification.verify import Signed
 from scoreboard.models import Event, metadata
 
@@ -115,8 +116,15 @@ def tampered(genuine: Lived, tmp_path: Path) -> Tampered:
     return Tampered(genuine, tmp_path)
 
 
+def verdict_of(path: Path) -> Verdict:
+    """The verdict of one process, and of two."""
+    one, two = (recorded.verdict_of(path, processes) for processes in (1, 2))
+    assert two == one
+    return one
+
+
 def test_what_the_server_wrote_is_intact(genuine: Lived) -> None:
-    verdict = genuine.verdict()
+    verdict = verdict_of(genuine.path)
     assert (verdict.faults, verdict.remarks) == ([], [])
 
 
@@ -186,7 +194,7 @@ def test_visits_in_another_order_are_caught(tampered: Tampered) -> None:
 @pytest.mark.parametrize("until", ["open", "frozen", "closed"])
 async def test_an_event_that_goes_on_is_intact(until: str, tmp_path: Path) -> None:
     lived = await live(tmp_path / "event", until=until)
-    verdict = lived.verdict()
+    verdict = verdict_of(lived.path)
     assert (verdict.faults, verdict.remarks) == ([], [])
 
 

@@ -26,9 +26,10 @@ def corrected(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
 
 def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """Take a ballot, if all that the server promises to refuse is not so."""
-    if not entry.actor.startswith(JUDGE) or not entry.subject.startswith(TEAM):
-        raise Illegal("A ballot was recorded of %(actor)s for %(subject)s.", actor=entry.actor, subject=entry.subject)
-    pair = judge, team = entry.actor[len(JUDGE) :], entry.subject[len(TEAM) :]
+    actor, subject = entry.actor, entry.subject
+    if not actor.startswith(JUDGE) or not subject.startswith(TEAM):
+        raise Illegal("A ballot was recorded of %(actor)s for %(subject)s.", actor=actor, subject=subject)
+    pair = judge, team = actor[len(JUDGE) :], subject[len(TEAM) :]
     round_, told, group = course.rounds.get(payload["round"]), course.judges.get(judge), course.teams.get(team)
     if round_ is None or told is None or group is None:
         raise unheard(course, payload["round"], judge, team)
@@ -44,9 +45,10 @@ def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
         raise Illegal(
             "Judge %(judge)s scored team %(team)s in spite of a conflict of interest.", judge=judge, team=team
         )
-    if pair not in round_.assignments:
+    state = round_.assignments.get(pair)
+    if state is None:
         raise Illegal("Judge %(judge)s scored team %(team)s without an assignment.", judge=judge, team=team)
-    follow(course, round_, pair, entry.sequence, payload)
+    follow(course, round_, pair, state, entry.sequence, payload)
 
 
 def unheard(course: Course, round_: str, judge: str, team: str) -> Illegal:
@@ -76,10 +78,13 @@ def reoffered(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     course.team(team)
     if round_.final:
         raise Illegal("A ballot was taken after round %(round)s was final.", round=round_.key)
-    follow(course, round_, (judge, team), entry.sequence, payload)
+    pair = judge, team
+    follow(course, round_, pair, round_.assignments.get(pair), entry.sequence, payload)
 
 
-def follow(course: Course, round_: RoundCourse, pair: Pair, sequence: int, payload: dict[str, Any]) -> None:
+def follow(
+    course: Course, round_: RoundCourse, pair: Pair, state: str | None, sequence: int, payload: dict[str, Any]
+) -> None:
     """Append a revision: the next one, under a number of its own, with a score in range for each criterion."""
     before = round_.ballots.get(pair)
     revision, uuid, scores, tops = payload["revision"], payload["uuid"], payload["scores"], round_.tops
@@ -88,24 +93,36 @@ def follow(course: Course, round_: RoundCourse, pair: Pair, sequence: int, paylo
         raise out_of_order(revision, expected)
     if uuid in course.uuids:
         raise Illegal("The ballot %(uuid)s was taken twice.", uuid=uuid)
+    if len(scores) != len(tops):
+        raise out_of_rubric(scores, tops)
+    for criterion, steps in scores.items():
+        if type(steps) is not int or steps < 0 or criterion not in tops or steps > tops[criterion]:
+            raise out_of_rubric(scores, tops)
+    course.uuids.add(uuid)
+    round_.ballots[pair] = Given(revision, sequence, scores)
+    if state not in {None, "done"}:
+        round_.assignments[pair] = "done"
+
+
+def out_of_rubric(scores: dict[str, Any], tops: dict[str, int]) -> Illegal:
+    """What is wrong with scores that do not follow the rubric."""
     if scores.keys() != tops.keys():
-        raise Illegal(
+        return Illegal(
             "A ballot scores %(found)s; the rubric has %(expected)s.",
             found=", ".join(sorted(scores)),
             expected=", ".join(sorted(tops)),
         )
-    for criterion, steps in scores.items():
-        if type(steps) is not int or not 0 <= steps <= tops[criterion]:
-            raise Illegal(
-                "A score of %(steps)s steps on %(criterion)s is outside of 0 to %(top)s.",
-                steps=str(steps),
-                criterion=criterion,
-                top=tops[criterion],
-            )
-    course.uuids.add(uuid)
-    round_.ballots[pair] = Given(revision, sequence, scores)
-    if pair in round_.assignments:
-        round_.assignments[pair] = "done"
+    criterion, steps = next(
+        (criterion, steps)
+        for criterion, steps in scores.items()
+        if type(steps) is not int or not 0 <= steps <= tops[criterion]
+    )
+    return Illegal(
+        "A score of %(steps)s steps on %(criterion)s is outside of 0 to %(top)s.",
+        steps=str(steps),
+        criterion=criterion,
+        top=tops[criterion],
+    )
 
 
 def out_of_order(found: object, expected: int) -> Illegal:

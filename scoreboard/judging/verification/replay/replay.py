@@ -1,10 +1,11 @@
 """The entries of an event, told again in their order."""
 
-import json
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from json import JSONDecoder
+from json.scanner import make_scanner
+from typing import Any, Final, cast
 
-from scoreboard.judging.verification.chain import Recorded
+from scoreboard.judging.verification.chain import BALLOT, Recorded
 from scoreboard.judging.verification.keys import OPENED, ROTATED
 from scoreboard.judging.verification.replay.ballots import corrected, reoffered, submitted
 from scoreboard.judging.verification.replay.course import Course
@@ -29,9 +30,9 @@ RULES: Final[dict[str, Rule]] = {
     **DECISIONS,
     **ENTERING,
 }
-DECODER: Final = json.JSONDecoder()
-BALLOT: Final = "ballot."
-MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
+MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)
+# What reads one value, and no more: StopIteration where there is none. Its types are told otherwise than it is made.
+scan: Final[Callable[[str, int], tuple[Any, int]]] = make_scanner(cast("Any", JSONDecoder()))
 
 
 class Replay:
@@ -44,14 +45,15 @@ class Replay:
     def tell(self, entry: Recorded) -> Mapping[str, Any]:
         """Take the next entry; give its particulars. Raises Illegal for one that may not be."""
         try:
-            payload, end = DECODER.raw_decode(entry.payload)
+            payload, end = scan(entry.payload, 0)
             if end != len(entry.payload) or type(payload) is not dict:
                 raise ValueError(entry.payload)
             action = entry.action
             if not action.startswith(BALLOT):
                 self.course.spoken[entry.subject] = entry.sequence
-            if action in RULES:
-                RULES[action](self.course, entry, payload)
+            rule = RULES.get(action)
+            if rule is not None:
+                rule(self.course, entry, payload)
             else:
                 self.unknown[action] = self.unknown.get(action, 0) + 1
         except MALFORMED as failure:
