@@ -76,7 +76,7 @@ class Lines:
         try:
             while block := self._unpacked.read1(self.block):
                 rest += block
-                end = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, -1)) + 1  # a return at its end may be half of an end
+                end = rest.rfind(b"\n") + 1
                 if not end and len(rest) >= LONGEST:
                     end = LONGEST
                 if end:
@@ -90,10 +90,7 @@ class Lines:
 
 def text_of(lines: bytes) -> str:
     """Lines as text, without the end of the last one. Bytes that are no text stay so."""
-    text = lines.decode("utf-8", "surrogateescape")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.removesuffix("\n")
+    return lines.decode("utf-8", "surrogateescape").replace("\r\n", "\n").removesuffix("\n")
 
 
 def entry_of(found: Sequence[str]) -> Line:

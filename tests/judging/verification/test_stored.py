@@ -10,6 +10,7 @@ import recorded
 from recorded import Lived, live
 from sqlalchemy import Boolean
 from sqlmodel import Session, select
+from tampering import Book
 
 from scoreboard.database import open_engine
 from scoreboard.judging.verification.chain import Recorded
@@ -174,6 +175,24 @@ def test_two_ballots_that_changed_places_are_caught(tampered: Tampered) -> None:
     verdict = verdict_of(tampered.path)
     assert verdict.first
     assert verdict.first.sequence == first
+
+
+def test_an_entry_that_may_not_be_is_told_alike_however_late_it_comes(genuine: Lived, tampered: Tampered) -> None:
+    book = Book(genuine.record())
+    place = book.place("ballot.corrected")
+    book.items[place]["action"] = "ballot.submitted"
+    book.rechained()
+    for entry in book.entries():
+        values = (entry["action"], entry["leaf"], entry["hash"], entry["sequence"])
+        tampered.write("UPDATE logentry SET action = ?, leaf = ?, hash = ? WHERE sequence = ?", *values)
+    tampered.write("UPDATE ledgerhead SET hash = ?", entry["hash"])
+    tampered.write("DELETE FROM checkpoint")
+    faults = verdict_of(tampered.path).faults
+    bad = book.items[place]["sequence"]
+    assert [(fault.check, fault.sequence) for fault in faults if fault.check != Check.STANDINGS][:2] == [
+        (Check.RULE, bad),
+        (Check.ROWS, bad),
+    ]
 
 
 def test_scores_without_a_ballot_are_caught(tampered: Tampered) -> None:
