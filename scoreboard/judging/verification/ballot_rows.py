@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from json.encoder import encode_basestring as text
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,8 @@ from scoreboard.judging.verification.times import moment
 from scoreboard.judging.verification.verdict import Check, Verdict
 
 NOTHING: Final = sha256(b"").hexdigest()
+DIGITS: Final = 32  # of a UUID
+OFTEN: Final = 20_000  # ways to score of which many ballots are: each is spelled once
 SCORE: Final = re.compile(r"([0-9]+):(0|[1-9][0-9]*):([0-9]+)", re.ASCII)
 
 
@@ -47,22 +50,24 @@ class Keys:
     criteria: dict[str, list[tuple[str, str, str]]]  # of each round, by number: key, number, top
 
 
-class Spelled(dict[str, str]):
-    """The scores of one round's ballots as their entries spell them, each found once: ``5:3:10`` is ``"idea":3``."""
+class Spelling:
+    """How entries spell the scores of one round's ballots: ``5:3:10,6:0:5`` is ``"idea":3,"use":0``."""
 
     def __init__(self, criteria: list[tuple[str, str, str]]) -> None:
-        super().__init__()
         self.keys_of = {(number, top): text(key) for key, number, top in criteria}
         self.count = len(criteria)
+        self.spelled = lru_cache(OFTEN)(self.spell)
 
-    def __missing__(self, stored: str) -> str:
-        """Spell a score. Raises KeyError for what is none of this round."""
-        found = SCORE.fullmatch(stored)
-        if found is None:
-            raise KeyError(stored)
-        number, steps, top = found.groups()
-        spelled = self[stored] = f"{self.keys_of[number, top]}:{steps}"
-        return spelled
+    def spell(self, stored: str) -> str | None:
+        """Spell the scores of a ballot; None where they are not one of each criterion."""
+        parts = []
+        for score in stored.split(","):
+            found = SCORE.fullmatch(score)
+            key = found and self.keys_of.get((found[1], found[3]))
+            if not found or not key:
+                return None
+            parts.append(f"{key}:{found[2]}")
+        return ",".join(sorted(parts)) if len(parts) == self.count else None
 
 
 class BallotRows:
@@ -73,7 +78,7 @@ class BallotRows:
         self.judges = {number: f"judge:{key}" for number, key in keys.judges.items()}
         self.teams = {number: f"team:{key}" for number, key in keys.teams.items()}
         self.rounds = {number: text(key) for number, key in keys.rounds.items()}
-        self.spelled = {number: Spelled(keys.criteria[key]) for number, key in keys.rounds.items()}
+        self.spellings = {number: Spelling(keys.criteria[key]) for number, key in keys.rounds.items()}
         self.rows = rows
         self.next: Any = next(self.rows, None)
 
@@ -93,26 +98,17 @@ class BallotRows:
         if row is None or row[0] != entry.sequence:
             return False
         _, uuid, round_id, judge_id, team_id, revision, base, comment, note, received_at, scores = row
-        spelled = self.spelled.get(round_id)
-        if spelled is None or scores is None or type(revision) is not int or type(base) is not int:
+        spelling = self.spellings.get(round_id)
+        if spelling is None or scores is None or type(revision) is not int or type(base) is not int:
             return False
-        parts = scores.split(",")
-        try:
-            scored = ",".join(sorted(map(spelled.__getitem__, parts)))
-        except KeyError:
-            return False
-        said = entry.payload
-        begins = (
-            f'{{"comment":"{digest(comment)}","note":"{digest(note)}","revision":{revision},'
-            f'"round":{self.rounds[round_id]},"scores":{{{scored}}},"uuid":"'
-        )
-        named = said[len(begins) : -2].replace("-", "")
+        digits = str(uuid).replace("-", "")
         if (
-            said.startswith(begins)
-            and said.endswith('"}')
-            and named.isalnum()
-            and named == str(uuid).replace("-", "")
-            and len(parts) == spelled.count
+            len(digits) == DIGITS
+            and digits.isalnum()
+            and entry.payload
+            == f'{{"comment":"{digest(comment)}","note":"{digest(note)}","revision":{revision},'
+            f'"round":{self.rounds[round_id]},"scores":{{{spelling.spelled(scores)}}},"uuid":"{digits[:8]}-{digits[8:12]}-'
+            f'{digits[12:16]}-{digits[16:20]}-{digits[20:]}"}}'
             and base + 1 == revision
             and self.judges.get(judge_id) == entry.actor
             and self.teams.get(team_id) == entry.subject

@@ -1,8 +1,8 @@
 """What the bytes of a record are, followed by a process of its own beside the one that follows what the entries tell.
 
-A record's file it reads itself, and hands on what it reads. Of a database it is handed the entries, and reads the rows
-of ballots. At the end it says whether all was as it should be, and the roots of the tree where checkpoints stand. It
-does not say what is wrong: that is told by one that reads all of it alone.
+A record's file it reads, and hands on what it reads. Of a database it reads the entries, as the other one does, and the
+rows of ballots beside them. At the end it says whether all was as it should be, and the roots of the tree where
+checkpoints stand. It does not say what is wrong: that is told by one that reads all of it alone.
 
 This and all that it imports is small, so that the process is there at once.
 """
@@ -11,7 +11,7 @@ import gc
 import marshal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final, TypeAlias, TypedDict
@@ -21,26 +21,27 @@ from scoreboard.judging.verification.chain import Chain, Recorded, recorded
 from scoreboard.judging.verification.lines import BROKEN, CLOSED, Lines, closed_in, read_object
 from scoreboard.judging.verification.verdict import Verdict
 
+PART: Final = 500  # entries, after which it is asked whether all was sound
 LENGTH: Final = 8  # bytes that say how long the next part is
-LAST: Final = None  # what comes after the last part
 WRONG: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, *BROKEN)
 Answer: TypeAlias = tuple[bool, int, str, dict[int, bytes]]  # sound, how many entries, the last one's hash, roots
 DOUBT: Final[Answer] = (False, 0, "", {})
 
 
 class Stored(TypedDict):
-    """Where the rows of ballots are to be read: a SQLite module, an address for it, a statement; and what they mean."""
+    """How a database is to be read: a SQLite module, an address for it, two statements; what rows of ballots mean."""
 
     module: str
     address: str
-    statement: str
+    entries: str
+    ballots: str
     keys: Sequence[Any]
 
 
 class Order(TypedDict):
-    """What is to be followed: a ledger by its key, and after which entries the root is asked for.
+    """What is to be followed: a ledger by its key, in a record's `file` or as it is `stored`.
 
-    `file` is a record's, to be read here; without one entries are handed in, to be compared with what is `stored`.
+    `places`: after which entries the root is asked for.
     """
 
     key: str
@@ -57,7 +58,7 @@ class Fingerprints:
         self.chain = Chain(order["key"], self.verdict)
         self.places = order["places"]
         self.roots: dict[int, bytes] = {}
-        self.rows = rows_in(order["stored"]) if order["stored"] else None
+        self.rows: BallotRows | None = None
 
     @property
     def sound(self) -> bool:
@@ -87,21 +88,17 @@ class Fingerprints:
         return (True, self.chain.size, self.chain.hash, self.roots) if self.sound else DOUBT
 
 
-def rows_in(stored: Stored) -> BallotRows:
-    """The rows of ballots, in the order in which they came."""
-    return BallotRows(Keys(*stored["keys"]), read_rows(stored))
-
-
-def read_rows(stored: Stored) -> Iterator[Sequence[Any]]:
-    """Read rows. Raises ValueError where that fails."""
+@contextmanager
+def snapshot(stored: Stored) -> Iterator[tuple[Iterator[Recorded], BallotRows]]:
+    """Read entries and the rows of ballots, in the order in which they came. Raises ValueError where that fails."""
     module = import_module(stored["module"])
-    connection = module.connect(stored["address"], uri=True, isolation_level=None)
     try:
-        yield from connection.execute(stored["statement"])
+        with closing(module.connect(stored["address"], uri=True, isolation_level=None)) as connection:
+            connection.execute("BEGIN")
+            ballots = BallotRows(Keys(*stored["keys"]), connection.execute(stored["ballots"]))
+            yield recorded(connection.execute(stored["entries"])), ballots
     except module.Error as failure:
         raise ValueError(stored["address"]) from failure
-    finally:
-        connection.close()
 
 
 def received(source: IO[bytes]) -> Any:
@@ -117,24 +114,24 @@ def sent(target: IO[bytes], part: Any) -> None:
     target.flush()
 
 
-def follow(order: Order, source: IO[bytes], target: IO[bytes]) -> Answer:
-    """Follow what was ordered, to the end or to where something is wrong. Raises EOFError, BrokenPipeError."""
+def follow(order: Order, target: IO[bytes]) -> Answer:
+    """Follow what was ordered, to the end or to where something is wrong. Raises BrokenPipeError, what WRONG names."""
     follower = Fingerprints(order)
-    if order["file"]:
-        with Lines(Path(order["file"])) as lines:
-            for part in lines.parts():
-                for line in part:
-                    if isinstance(line, str):
-                        follower.line(line)
-                    else:
-                        follower.entry(line)
-                sent(target, [lines.done(), *(line if isinstance(line, str) else tuple(line) for line in part)])
-                if not follower.sound:
-                    return DOUBT
-    else:
-        while (rows := received(source)) is not LAST:
-            for entry in recorded(rows):
+    if order["stored"]:
+        with snapshot(order["stored"]) as (entries, follower.rows):
+            for number, entry in enumerate(entries):
                 follower.entry(entry)
+                if number % PART == 0 and not follower.sound:
+                    return DOUBT
+            return follower.ended()
+    with Lines(Path(order["file"])) as lines:
+        for part in lines.parts():
+            for line in part:
+                if isinstance(line, str):
+                    follower.line(line)
+                else:
+                    follower.entry(line)
+            sent(target, [lines.done(), *(line if isinstance(line, str) else tuple(line) for line in part)])
             if not follower.sound:
                 return DOUBT
     return follower.ended()
@@ -147,7 +144,7 @@ def main() -> None:
     with suppress(EOFError, BrokenPipeError):  # whoever ordered it is gone
         order = received(source)
         try:
-            answer = follow(order, source, target)
+            answer = follow(order, target)
         except WRONG:
             answer = DOUBT
         sent(target, answer)

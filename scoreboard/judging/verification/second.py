@@ -8,24 +8,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, TypeAlias, cast
+from typing import IO, Any, Self, cast
 
 import scoreboard
 from scoreboard.errors import Unusable
 from scoreboard.judging.verification import fingerprints
 from scoreboard.judging.verification.chain import Chain, Recorded
-from scoreboard.judging.verification.fingerprints import LAST, Answer, Order, received, sent
+from scoreboard.judging.verification.fingerprints import Answer, Order, received, sent
 from scoreboard.judging.verification.lines import Line
 from scoreboard.judging.verification.verdict import Verdict
 from scoreboard.judging.verification.verify import Item, Verification
-
-Share: TypeAlias = Callable[[Any], None]  # is handed the rows of entries
-
-
-def unshared(_rows: Any) -> None:
-    """Nobody else is handed anything."""
 
 
 class Doubted(Exception):
@@ -38,10 +33,17 @@ class Believed(Chain):
     def __init__(self, key: str, verdict: Verdict) -> None:
         super().__init__(key, verdict)
         self.claims: set[tuple[int, bytes]] = set()
+        self._last = ""
 
-    def take(self, _entry: Recorded) -> None:
+    @property
+    def hash(self) -> str:
+        """The hash of the newest entry, as it is recorded."""
+        return self._last
+
+    def take(self, entry: Recorded) -> None:
         """Count the next entry."""
         self.size += 1
+        self._last = entry.hash
 
     def gives(self, root: bytes) -> bool:
         """Believe it."""
@@ -51,18 +53,21 @@ class Believed(Chain):
     def compare(self, answer: Answer) -> None:
         """Hold what was said against what was found. Raises Doubted where they differ."""
         sound, size, chained, roots = answer
-        if not sound or size != self.size or any(roots.get(place) != root for place, root in self.claims):
+        if (
+            not sound
+            or (size, chained) != (self.size, self.hash)
+            or any(roots.get(place) != root for place, root in self.claims)
+        ):
             raise Doubted
-        self._hash = bytes.fromhex(chained)
 
 
 class Second:
-    """The other process: it is handed an order, then entries if it reads no lines itself, and answers at the end.
+    """The other process: it is handed an order, and answers at the end.
 
-    `verdict` is what is found meanwhile: with the first fault, there is no more to be done by two.
+    `verdict` is what is found here meanwhile: with the first fault, there is no more to be done by two.
     """
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, order: Order, verdict: Verdict) -> None:
         self.verdict = verdict
         self.done = 0  # bytes of a file that it has read
         # Not a child of multiprocessing's: that would first import all that this process was started with.
@@ -75,6 +80,8 @@ class Second:
         )
         self._source, self._target = cast("IO[bytes]", self.process.stdout), cast("IO[bytes]", self.process.stdin)
         self._answer: Answer | None = None
+        with suppress(BrokenPipeError):  # where it was ended already, that is told as it is asked for anything
+            sent(self._target, order)
 
     def __enter__(self) -> Self:
         return self
@@ -85,19 +92,15 @@ class Second:
         self.process.kill()
         self.process.communicate()
 
-    def share(self, part: Any) -> None:
-        """Hand a part over. Raises Doubted where anything is wrong so far, Unusable where the other was ended."""
-        trust(self.verdict)
-        try:
-            sent(self._target, part)
-        except BrokenPipeError:
-            self.answer()
-            raise Doubted from None
+    def trust(self) -> None:
+        """Raise Doubted where anything is wrong so far."""
+        if self.verdict.faults:
+            raise Doubted
 
     def lines(self) -> Iterator[list[Line]]:
-        """The lines of the file that it reads, some at a time. Raises as `share` does."""
+        """The lines of the file that it reads, some at a time. Raises as `trust` and `answer` do."""
         while type(part := self._received()) is list:
-            trust(self.verdict)
+            self.trust()
             self.done, *lines = part
             yield [line if type(line) is str else tuple.__new__(Recorded, line) for line in lines]
         self._answer = part
@@ -119,31 +122,23 @@ class Second:
             ) from None
 
 
-def trust(verdict: Verdict) -> None:
-    """Raise Doubted where something is wrong already."""
-    if verdict.faults:
-        raise Doubted
-
-
 def verdict_of_two(
     verification: Verification, order: Order, items: Callable[[Second], Iterable[Item]]
 ) -> Verdict | None:
     """Verify a stream in two processes; None where there is any doubt.
 
-    `verification` follows a chain that is `Believed`; `items` gives the stream with the help of the other process.
+    `verification` follows a chain that is `Believed`; `items` gives the stream, with the help of the other process.
     Raises Unusable where that is ended from outside.
     """
     chain = verification.chain
     if not isinstance(chain, Believed):
         raise TypeError(chain)
     try:
-        with Second(verification.verdict) as second:
-            second.share(order)
+        with Second(order, verification.verdict) as second:
             verification.read(items(second))
-            if not order["file"]:
-                second.share(LAST)
-            trust(verification.verdict)
+            second.trust()
+            verdict = verification.ended()
             chain.compare(second.answer())
     except Doubted:
         return None
-    return verification.ended()
+    return verdict

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from sqlalchemy import String, literal, type_coerce
+from sqlalchemy import String, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -14,14 +14,18 @@ from scoreboard.judging.verification.chain import Recorded, recorded
 from scoreboard.judging.verification.fingerprints import Order
 from scoreboard.judging.verification.outside import Outside
 from scoreboard.judging.verification.published import KEEPING, Published
-from scoreboard.judging.verification.second import Believed, Share, unshared, verdict_of_two
-from scoreboard.judging.verification.stored_ballots import rows_elsewhere, rows_of
+from scoreboard.judging.verification.second import Believed, verdict_of_two
+from scoreboard.judging.verification.stored_ballots import ledger_of, rows_of, to_be_read
 from scoreboard.judging.verification.tables import StoredTables
 from scoreboard.judging.verification.times import moment
 from scoreboard.judging.verification.verdict import Verdict
 from scoreboard.judging.verification.verify import Heading, Item, Signed, Verification
-from scoreboard.models import Checkpoint, Event, LedgerHead, LogEntry, Round, Run
+from scoreboard.models import Checkpoint, Event, LedgerHead, Round, Run
 from scoreboard.prepared import streamed
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 def heading_of(session: Session, event: Event) -> Heading:
@@ -32,8 +36,8 @@ def heading_of(session: Session, event: Event) -> Heading:
     return Heading(key, event.slug, event.name_en, event.name_ar, whole=False)
 
 
-def items_of(session: Session, event: Event, share: Share = unshared) -> Iterator[Item]:
-    """The entries of an event, with its checkpoints and results where they belong; `share` is handed the entries."""
+def items_of(session: Session, event: Event, between: Callable[[], None] = nothing) -> Iterator[Item]:
+    """The entries of an event, with its checkpoints and results where they belong; `between` is called now and then."""
     notes = {
         size: Signed(note, at, size)
         for size, note, at in session.exec(
@@ -43,7 +47,7 @@ def items_of(session: Session, event: Event, share: Share = unshared) -> Iterato
     results: dict[str, list[Published]] = {}
     for result in results_of(session, event):
         results.setdefault(result.hash, []).append(result)
-    for entry in entries_of(session, event, share):
+    for entry in entries_of(session, event, between):
         yield entry
         if entry.action in KEEPING:
             named = results.get(run_in(entry.payload))
@@ -55,27 +59,11 @@ def items_of(session: Session, event: Event, share: Share = unshared) -> Iterato
     yield from (result for left in results.values() for result in left)
 
 
-def entries_of(session: Session, event: Event, share: Share = unshared) -> Iterator[Recorded]:
+def entries_of(session: Session, event: Event, between: Callable[[], None] = nothing) -> Iterator[Recorded]:
     """The entries of an event, in their order."""
     # As the driver gives them: rows as objects take several times as long.
-    for part in streamed(
-        session.connection(),
-        core_select(
-            col(LogEntry.sequence),
-            col(LogEntry.at),
-            col(LogEntry.actor),
-            col(LogEntry.action),
-            col(LogEntry.subject),
-            col(LogEntry.payload),
-            col(LogEntry.salt),
-            col(LogEntry.leaf),
-            col(LogEntry.hash),
-            literal(value=False),
-        )
-        .where(col(LogEntry.event_id) == event.id)
-        .order_by(col(LogEntry.sequence)),
-    ):
-        share(part)
+    for part in streamed(session.connection(), ledger_of(event.id)):
+        between()
         yield from recorded(part)
 
 
@@ -132,11 +120,11 @@ def verify_event(
     kept = outside or Outside(heading.key)
     if processes > 1:
         head = session.exec(select(LedgerHead.sequence).where(LedgerHead.event_id == event_id)).one()
-        rows = rows_elsewhere(session, event_id, head)
-        verdict = rows and verdict_of_two(
+        stored = to_be_read(session, event_id, head)
+        verdict = stored and verdict_of_two(
             Verification(heading, outside=deepcopy(kept), pinned=pinned, tables=tables, follow=Believed),
-            Order(key=heading.key, places=kept.places | signed_places(session, event_id), file="", stored=rows),
-            lambda second: watch(items_of(session, event, second.share)),
+            Order(key=heading.key, places=kept.places | signed_places(session, event_id), file="", stored=stored),
+            lambda second: watch(items_of(session, event, second.trust)),
         )
         if verdict:
             return verdict

@@ -1,4 +1,4 @@
-"""Where the ballots of a database are read for a verification: here, or by another process."""
+"""The entries of a database and the ballots beside them, as a verification reads them: here, or in another process."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from scoreboard.judging.verification.ballot_rows import BallotRows, Keys
 from scoreboard.judging.verification.fingerprints import Stored
-from scoreboard.models import Ballot, Criterion, Judge, Round, Score, Team
+from scoreboard.models import Ballot, Criterion, Judge, LogEntry, Round, Score, Team
 from scoreboard.prepared import streamed
 
 
@@ -21,10 +21,10 @@ def rows_of(session: Session, event_id: int) -> BallotRows:
     return BallotRows(keys, chain.from_iterable(streamed(session.connection(), ballots_of(keys.rounds))))
 
 
-def rows_elsewhere(session: Session, event_id: int, until: int) -> Stored | None:
-    """Tell another process how to read the ballots up to entry `until`; None where it cannot.
+def to_be_read(session: Session, event_id: int, until: int) -> Stored | None:
+    """Tell another process how to read what is stored up to entry `until`; None where it cannot.
 
-    It reads them in a snapshot of its own, a little later. What is stored of those entries does not change, but there
+    It reads it in a snapshot of its own, a little later. What is stored of those entries does not change, but there
     must be no ballots beyond.
     """
     connection = session.connection()
@@ -37,13 +37,15 @@ def rows_elsewhere(session: Session, event_id: int, until: int) -> Stored | None
     file = connection.exec_driver_sql("PRAGMA database_list").one()[2]
     if not file or (last is not None and (type(last) is not int or last > until)):
         return None
-    statement = ballots_of(keys.rounds, until).compile(
-        dialect=connection.dialect, compile_kwargs={"literal_binds": True}
-    )
+
+    def words(statement: Select[*tuple[Any, ...]]) -> str:
+        return str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+
     return Stored(
         module=connection.dialect.loaded_dbapi.__name__,
         address=f"file:{quote(file)}?mode=ro",
-        statement=str(statement),
+        entries=words(ledger_of(event_id, until)),
+        ballots=words(ballots_of(keys.rounds, until)),
         keys=(keys.rounds, keys.judges, keys.teams, keys.criteria),
     )
 
@@ -63,6 +65,29 @@ def keys_of(session: Session, event_id: int) -> Keys:
     ):
         criteria[rounds[round_id]].append((key, str(number), str(top)))
     return Keys(rounds, of_event(Judge), of_event(Team), criteria)
+
+
+def ledger_of(event_id: int | None, until: int | None = None) -> Select[*tuple[Any, ...]]:
+    """Find the entries of an event in their order (see `Recorded`), up to one of them."""
+    statement: Select[*tuple[Any, ...]] = (
+        core_select(
+            col(LogEntry.sequence),
+            col(LogEntry.at),
+            col(LogEntry.actor),
+            col(LogEntry.action),
+            col(LogEntry.subject),
+            col(LogEntry.payload),
+            col(LogEntry.salt),
+            col(LogEntry.leaf),
+            col(LogEntry.hash),
+            literal(value=False),
+        )
+        .where(col(LogEntry.event_id) == event_id)
+        .order_by(col(LogEntry.sequence))
+    )
+    if until is not None:
+        statement = statement.where(col(LogEntry.sequence) <= until)
+    return statement
 
 
 def ballots_of(rounds: Iterable[int | None], until: int | None = None) -> Select[*tuple[Any, ...]]:

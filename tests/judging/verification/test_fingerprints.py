@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from recorded import Lived
@@ -12,9 +13,9 @@ from tampering import Book, flip
 from scoreboard.database import open_engine
 from scoreboard.exchange.record import RecordFile
 from scoreboard.judging.verification.chain import Chain, Recorded
-from scoreboard.judging.verification.fingerprints import DOUBT, LAST, Answer, Order, follow, received, sent
+from scoreboard.judging.verification.fingerprints import DOUBT, Answer, Order, Stored, follow, received
 from scoreboard.judging.verification.stored import entries_of
-from scoreboard.judging.verification.stored_ballots import rows_elsewhere
+from scoreboard.judging.verification.stored_ballots import to_be_read
 from scoreboard.judging.verification.verdict import Verdict
 from scoreboard.models import Event
 
@@ -24,7 +25,7 @@ def followed(folder: Path, text: str, places: set[int] | None = None) -> tuple[A
     path, target = folder / "record.ndjson", io.BytesIO()
     path.write_text(text, encoding="utf-8", newline="")
     key = json.loads(text.partition("\n")[0])["event"]["key"]
-    answer = follow(Order(key=key, places=places or set(), file=str(path), stored=None), io.BytesIO(), target)
+    answer = follow(Order(key=key, places=places or set(), file=str(path), stored=None), target)
     target.seek(0)
     lines: list[object] = []
     while target.tell() < len(target.getvalue()):
@@ -61,27 +62,26 @@ def test_of_a_database_it_holds_the_ballots_against_their_entries(genuine: Lived
     engine = open_engine(str(genuine.path), read_only=True)
     with Session(engine) as session:
         event = session.exec(select(Event)).one()
-        entries = [tuple(entry) for entry in entries_of(session, event)]
-        stored = rows_elsewhere(session, event.id or 0, len(entries))
+        entries = list(entries_of(session, event))
+        stored = to_be_read(session, event.id or 0, len(entries))
     engine.dispose()
     assert stored
-    key = genuine.verdict().key
 
-    def answer(*parts: object) -> Answer:
-        source = io.BytesIO()
-        for part in parts:
-            sent(source, part)
-        source.seek(0)
-        return follow(Order(key=key, places={2}, file="", stored=stored), source, io.BytesIO())
+    def answer(found: Stored) -> Answer:
+        return follow(Order(key=genuine.verdict().key, places={2}, file="", stored=found), io.BytesIO())
 
-    sound, size, chained, roots = answer(entries[:9], entries[9:], LAST)
-    assert (sound, size, chained, list(roots)) == (True, len(entries), entries[-1][8], [2])
-    assert answer(entries[:-20], LAST) == DOUBT  # there are more ballots than entries on them
-    assert answer([*entries[:9], *entries[10:]]) == DOUBT
-    stored["statement"] = stored["statement"].replace("score.steps", "score.top - score.steps")
-    assert answer(entries) == DOUBT
-    with pytest.raises(EOFError):
-        answer(entries[:9])
-    stored["statement"] = "SELECT nothing"
-    with pytest.raises(ValueError, match="file:"):
-        answer(entries)
+    def changed(part: Literal["entries", "ballots"], old: str, new: str) -> Answer:
+        found = stored.copy()
+        found[part] = found[part].replace(old, new)
+        assert found != stored
+        return answer(found)
+
+    sound, size, chained, roots = answer(stored)
+    assert (sound, size, chained, list(roots)) == (True, len(entries), entries[-1].hash, [2])
+    assert changed("entries", f"sequence <= {size}", f"sequence <= {size - 20}") == DOUBT  # fewer than ballots tell of
+    assert changed("entries", " AND ", " AND logentry.sequence != 9 AND ") == DOUBT
+    assert changed("ballots", "score.steps", "score.top - score.steps") == DOUBT
+    assert changed("ballots", " AND ", " AND ballot.revision < 2 AND ") == DOUBT
+    for part in ("entries", "ballots"):
+        with pytest.raises(ValueError, match="file:"):
+            changed(part, "SELECT", "SELECT nothing,")

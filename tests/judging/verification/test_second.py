@@ -6,6 +6,7 @@ from recorded import Lived
 
 from scoreboard.errors import Unusable
 from scoreboard.exchange.record import RecordFile
+from scoreboard.judging.verification.chain import closed
 from scoreboard.judging.verification.fingerprints import DOUBT, Order
 from scoreboard.judging.verification.second import Believed, Doubted, Second, verdict_of_two
 from scoreboard.judging.verification.verdict import Check, Verdict
@@ -36,10 +37,16 @@ def test_two_find_what_one_finds(record: Path) -> None:
 
 def test_what_is_said_of_a_root_must_be_what_the_other_process_finds() -> None:
     chain = Believed("ab", Verdict("hack", "ab"))
+    chain.take(closed(1, "ab", "cd"))
     assert chain.gives(b"root")
-    chain.compare((True, 0, "cd", {0: b"root", 1: b"more"}))
-    assert chain.hash == "cd"
-    for answer in (DOUBT, (True, 0, "cd", {}), (True, 0, "cd", {0: b"other"}), (True, 1, "cd", {0: b"root"})):
+    chain.compare((True, 1, "cd", {0: b"more", 1: b"root"}))
+    for answer in (
+        DOUBT,
+        (True, 1, "cd", {}),
+        (True, 1, "cd", {1: b"other"}),
+        (True, 2, "cd", {1: b"root"}),
+        (True, 1, "ef", {1: b"root"}),
+    ):
         with pytest.raises(Doubted):
             chain.compare(answer)
 
@@ -59,27 +66,21 @@ def test_with_the_first_fault_there_is_no_more_for_two_to_do(record: Path) -> No
 
 
 def test_a_process_that_was_killed_is_told_of_and_not_taken_for_a_doubt() -> None:
-    verdict = Verdict("hack", "ab")
-    with Second(verdict) as second:
+    with Second(NOTHING, Verdict("hack", "ab")) as second:
         second.process.kill()
         second.process.wait()
-        for use in (second.answer, lambda: list(second.lines()), lambda: second.share([b"x" * 1_000_000])):
+        for use in (second.answer, lambda: list(second.lines())):
             with pytest.raises(Unusable, match=r"ended before its time \(exit code -9\)"):
                 use()
 
 
-def test_a_process_that_doubts_takes_no_more() -> None:
-    with Second(Verdict("hack", "ab")) as second:
-        second.share(NOTHING)
-        second.share([("no", "entry")])
-        second.process.wait()
-        with pytest.raises(Doubted):
-            second.share([("no", "entry")])
+def test_a_process_that_finds_nothing_to_read_doubts() -> None:
+    with Second(NOTHING, Verdict("hack", "ab")) as second:
         assert second.answer() == DOUBT
 
 
 def test_whatever_happens_no_process_is_left() -> None:
-    with pytest.raises(KeyboardInterrupt), Second(Verdict("hack", "ab")) as second:
+    with pytest.raises(KeyboardInterrupt), Second(NOTHING, Verdict("hack", "ab")) as second:
         raise KeyboardInterrupt
     assert second.process.returncode == -9
     assert second.process.args == [sys.executable, "-P", "-m", "scoreboard.judging.verification.fingerprints"]

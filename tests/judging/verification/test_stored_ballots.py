@@ -2,8 +2,9 @@ from recorded import Lived
 from sqlmodel import Session, select
 
 from scoreboard.database import open_engine
-from scoreboard.judging.verification.fingerprints import rows_in
-from scoreboard.judging.verification.stored_ballots import keys_of, rows_elsewhere, rows_of
+from scoreboard.judging.verification.fingerprints import snapshot
+from scoreboard.judging.verification.stored import entries_of
+from scoreboard.judging.verification.stored_ballots import keys_of, rows_of, to_be_read
 from scoreboard.models import Event
 
 
@@ -22,15 +23,18 @@ def test_ballots_come_in_the_order_of_their_entries_with_their_scores_in_one_tex
     assert [[part.split(":")[::2] for part in row[-1].split(",")] for row in rows] == [expected] * len(rows)
 
 
-def test_another_process_is_told_how_to_read_the_same_ballots_up_to_an_entry(genuine: Lived) -> None:
+def test_another_process_is_told_how_to_read_the_same_up_to_an_entry(genuine: Lived) -> None:
     engine = open_engine(str(genuine.path), read_only=True)
     with Session(engine) as session:
-        event_id = session.exec(select(Event.id)).one() or 0
+        event = session.exec(select(Event)).one()
+        event_id = event.id or 0
         here = rows_of(session, event_id)
         expected = [tuple(here.next), *map(tuple, here.rows)]
-        told = rows_elsewhere(session, event_id, expected[-1][0])
+        last = expected[-1][0]
+        told = to_be_read(session, event_id, last)
         assert told
-        there = rows_in(told)
-        assert (there.keys, [there.next, *there.rows]) == (here.keys, expected)
-        assert rows_elsewhere(session, event_id, expected[-1][0] - 1) is None  # there are ballots beyond
+        with snapshot(told) as (entries, there):
+            assert (there.keys, [there.next, *there.rows]) == (here.keys, expected)
+            assert list(entries) == [entry for entry in entries_of(session, event) if entry.sequence <= last]
+        assert to_be_read(session, event_id, last - 1) is None  # there are ballots beyond
     engine.dispose()
