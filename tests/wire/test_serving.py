@@ -48,7 +48,7 @@ async def test_a_server_of_its_own_freezes_what_is_there(database_path: str) -> 
         with listening_socket("127.0.0.1", 0) as bound:
             async with under_way(running, bound):
                 assert gc.get_freeze_count() > frozen
-                assert gc.get_threshold()[0] == 100_000
+                assert gc.get_threshold()[0] == 20_000
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
