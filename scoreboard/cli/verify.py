@@ -25,6 +25,7 @@ from scoreboard.judging.verification.verdict import Verdict
 from scoreboard.judging.verification.verify import Item
 from scoreboard.models import Event, LedgerHead
 
+SQLITE = b"SQLite format 3\0"
 SHOWN = 10  # faults that are told one by one
 KEY_DIGITS = 64
 LARGE = 20_000  # entries from which on a second process is worth its start
@@ -74,7 +75,9 @@ def verify(
     processes: int | None,
     as_json: bool,
 ) -> None:
-    """Check the record FILE, or without one the ledgers of a database and all that is stored beside them.
+    """Check FILE, a record or a SQLite database; without one the ledgers of the database that is set.
+
+    Of a database all that is stored beside its ledgers is checked as well.
 
     Numbering, fingerprints, chain, signatures, the rules of each phase and the published standings are computed again,
     and the first bad entry is named. A history that was cut off or written anew with the real key can be told only by
@@ -86,14 +89,14 @@ def verify(
         notes = [note_from(text_of(path)) for path in checkpoints]
         kept = [each for path in receipts for each in receipts_in(text_of(path))]
         with uncollected():
-            if file:
+            if file and not is_database(file):
                 verdicts = in_file(file, notes, kept, pinned, processes)
             else:
-                verdicts = in_database(database, slug, notes, kept, pinned, processes)
+                verdicts = in_database(str(file or database), slug, notes, kept, pinned, processes)
     except ScoreboardError as error:
         raise BadInput(str(error)) from error
     except SQLAlchemyError as error:
-        raise BadInput(f"The database {database} cannot be read: {str(error).splitlines()[0]}") from error
+        raise BadInput(f"The database {file or database} cannot be read: {str(error).splitlines()[0]}") from error
     seconds = time.monotonic() - began
     intact = all(verdict.intact for verdict in verdicts)
     if as_json:
@@ -106,6 +109,14 @@ def verify(
         click.echo(f"{'Intact' if intact else 'NOT INTACT'}, after {seconds:.1f} s.")
     if not intact:
         sys.exit(1)
+
+
+def is_database(file: Path) -> bool:
+    """Whether a file is one of SQLite's, which begin alike (sqlite.org/fileformat.html, 1.3)."""
+    if not file.is_file():  # a pipe gives its beginning once only
+        return False
+    with file.open("rb") as opened:
+        return opened.read(len(SQLITE)) == SQLITE
 
 
 @contextmanager

@@ -33,6 +33,7 @@ def test_a_genuine_record_and_its_database_are_intact(genuine: Lived, record: Pa
     for arguments in (
         [record],
         [record, "--processes", 2],
+        [genuine.path],
         ["--database", genuine.path],
         ["--database", genuine.path, "--event", SLUG],
         ["--database", genuine.path, "--processes", 2],
