@@ -42,12 +42,14 @@ from scoreboard.web.console import result as console_result
 from scoreboard.web.console import round as console_round
 from scoreboard.web.console import screens as console_screens
 from scoreboard.web.console import server as console_server
+from scoreboard.web.console import signs as console_signs
 from scoreboard.web.console import teams as console_teams
 from scoreboard.web.doorkeeper import Doorkeeper
 from scoreboard.web.guesses import Guesses
 from scoreboard.web.hosts import Hosts
 from scoreboard.web.judge import devices as judge_devices
 from scoreboard.web.judge import entrance as judge_entrance
+from scoreboard.web.judge import find as judge_find
 from scoreboard.web.judge import home as judge
 from scoreboard.web.limits import doors
 from scoreboard.web.policy import (
@@ -172,6 +174,7 @@ def routes(static: Static) -> list[BaseRoute]:
         post(EVERYBODY, "/j/who", judge_entrance.who),
         get(JUDGES_PAGES, "/judge", judge.show_list),
         get(JUDGES, "/judge/bundle", judge.show_bundle),
+        get(JUDGES_PAGES, "/judge/find", judge_find.find),
         form(JUDGES_PAGES, "/judge/devices", judge_devices.show),
         post(EVERYBODY, "/judge/sign-out", judge_entrance.sign_out),
         put(JUDGES, "/judge/ballots/{uuid:uuid}", judge.put_ballot),
@@ -222,6 +225,7 @@ def routes(static: Static) -> list[BaseRoute]:
         post(RUNNERS, "/console/e/{slug}/judges/{key}/devices/{device}/revoke", console_devices.revoke),
         get(READERS, "/console/e/{slug}/server", console_server.show),
         get(READERS, "/console/e/{slug}/server/live", console_server.live),
+        get(READERS, "/console/e/{slug}/signs", console_signs.show),
         get(READERS, "/console/e/{slug}/teams", console_teams.show),
         get(READERS, "/console/e/{slug}/teams/{key}", console_teams.team),
         post(RUNNERS_CONFIRMED, "/console/e/{slug}/teams/{key}/withdraw", console_teams.withdraw),
