@@ -352,10 +352,28 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
         ),
         "what a freeze holds named before it": moved("result.kept", 0, "round.opened"),
     }
+    # Of these the first bad entry is the one that was changed, and none after it.
+    named = {
+        "a pause without a reason": "round.paused",
+        "a late ballot entered after the close": "ballot.late",
+        "a late ballot without the time of its entry": "ballot.late",
+        "a late ballot made from what there was not": "ballot.late",
+        "a late ballot by the number of another": "ballot.late",
+        "a late ballot beyond the rubric": "ballot.late",
+        "a late ballot offered again without a restore": "ballot.late",
+        "a late ballot admitted with other scores": "ballot.admitted",
+        "a late ballot admitted with other words": "ballot.admitted",
+        "a late ballot admitted as another": "ballot.admitted",
+        "a late ballot admitted by nobody": "ballot.admitted",
+        "a late ballot admitted as an earlier revision": "ballot.admitted",
+        "a late ballot refused without a reason": "late.refused",
+        "a message without words": "announcement.made",
+    }
     for name, items in histories.items():
         forged = book.copy()
         forged.items = items
-        yield Forgery(name, forged.text())
+        bad = book.items[book.place(named[name])]["sequence"] if name in named else None
+        yield Forgery(name, forged.text(), bad)
 
 
 def weight_of(book: Book, criterion: str) -> str:

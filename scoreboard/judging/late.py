@@ -20,9 +20,8 @@ from scoreboard.judging.ballots.late import ADMITTED, late_ballots
 from scoreboard.judging.ballots.storing import add, deed
 from scoreboard.judging.decisions import undecided
 from scoreboard.judging.ledger.writing import Deed
-from scoreboard.judging.results import contest
+from scoreboard.judging.results import Contest, contest
 from scoreboard.judging.rubric import total_of, value_at
-from scoreboard.judging.terms import Pair
 from scoreboard.models import Criterion, Judge, LateBallot, Round, Team
 from scoreboard.texts import given
 
@@ -189,22 +188,36 @@ def late_lines(session: Session, round_: Round) -> list[LateLine]:
     ]
 
 
-def changes(session: Session, round_: Round, lines: Sequence[LateLine]) -> dict[UUID, Change]:
-    """What admitting each of those that wait, by itself, would do to its team; of the first few.
+@dataclass(frozen=True)
+class Recounts:
+    """What a round's ranking is computed from: as it is, and with each late ballot that waits, by itself."""
 
-    Ranks anew for each of them, which takes a while in a large event.
-    """
+    today: Contest | None
+    then: Mapping[UUID, tuple[str, Contest]]  # with the key of its team
+
+    def changes(self) -> dict[UUID, Change]:
+        """What accepting each would do to its team. Pure, and takes a while in a large event: call it in a thread."""
+        if self.today is None:
+            return {}
+        before, none = places(self.today), Place(None, None)
+        return {
+            uuid: Change(before.get(team, none), places(contest_).get(team, none))
+            for uuid, (team, contest_) in self.then.items()
+        }
+
+
+def recounts(session: Session, round_: Round, lines: Sequence[LateLine]) -> Recounts:
+    """Read what is to be computed, for the first few that wait for a decision."""
     waiting = [line for line in lines if line.late.state == "waiting"][:MOST_RECOUNTED]
-    before = places(session, round_, {}) if waiting else {}
-    found = {}
-    for line in waiting:
-        after = places(session, round_, {(line.judge.key, line.team.key): line.scores})
-        none = Place(None, None)
-        found[line.late.uuid] = Change(before.get(line.team.key, none), after.get(line.team.key, none))
-    return found
+    return Recounts(
+        contest(session, round_) if waiting else None,
+        {
+            line.late.uuid: (line.team.key, contest(session, round_, {(line.judge.key, line.team.key): line.scores}))
+            for line in waiting
+        },
+    )
 
 
-def places(session: Session, round_: Round, instead: Mapping[Pair, Mapping[str, Decimal]]) -> dict[str, Place]:
-    """Where each team stands, if some scores took the place of ballots."""
-    ranking = contest(session, round_, instead).outcome().standings
-    return {line.team: Place(line.rank, line.score) for line in ranking.standings}
+def places(inputs: Contest) -> dict[str, Place]:
+    """Where each team stands."""
+    return {line.team: Place(line.rank, line.score) for line in inputs.outcome().standings.standings}

@@ -25,7 +25,7 @@ class Unsent:
 
 
 def unsent_from(said: Mapping[str, str]) -> Unsent | None:
-    """Read ``unsent``, ``oldest`` (seconds) and ``drafts`` of an address; None where they are not all there and sound."""
+    """Read ``unsent``, ``oldest`` (seconds) and ``drafts`` of an address; None where one is not there, or not sound."""
     numbers = [number(said.get("unsent"), MOST), number(said.get("oldest"), LONGEST), number(said.get("drafts"), MOST)]
     unsent, oldest, drafts = numbers
     if unsent is None or oldest is None or drafts is None:
