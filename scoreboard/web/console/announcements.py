@@ -8,10 +8,8 @@ from scoreboard.judging import announcements
 from scoreboard.judging.duty.progress import event_named
 from scoreboard.models import Organiser
 from scoreboard.web.console.entrance import actor, organisers_only
-from scoreboard.web.console.judges import render
+from scoreboard.web.console.judges import FIELDS, render
 from scoreboard.web.state import State
-
-FIELDS = ("judge", "text_en", "text_ar")
 
 
 @organisers_only

@@ -23,6 +23,7 @@ from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.qr import qr
 from scoreboard.web.state import State
 
+FIELDS = ("judge", "text_en", "text_ar")  # of a message
 DOOR = "/j"  # where judges come in
 SCAN = _("Scan the code to judge")  # on a badge, which speaks both languages
 
@@ -77,7 +78,7 @@ async def render(
         announcements=[Told(each, addressed(each, lines)) for each in told],
         longest=announcements.LONGEST,
         problem=pages.language_of(request, event).error(problem) if problem else None,
-        entered=entered or {},
+        entered=entered or dict.fromkeys(FIELDS, ""),
     )
 
 

@@ -133,9 +133,9 @@ def log_line(entry: LogEntry, named: Mapping[str, Named], language: Language) ->
 def reason_in(kind: str, payload: Mapping[str, Any], language: Language) -> str:
     """What somebody wrote who decided something, or told judges something."""
     if kind == "ballot":  # its comment is but a fingerprint
-        return str(payload["late"]["reason"]) if "late" in payload else ""
+        return str(payload.get("late", {}).get("reason", ""))
     if kind == "announcement":
-        return language.choose(payload["text_en"], payload["text_ar"])[0]
+        return language.choose(str(payload.get("text_en", "")), str(payload.get("text_ar", "")))[0]
     return str(payload.get("reason") or payload.get("comment") or "")
 
 
