@@ -74,6 +74,7 @@ async def render(
         organiser=organiser,
         lines=lines,
         linkless=linkless(lines),
+        leaving=[(line, device) for line in lines for device in line.devices if device.device.unsent],
         alarmed=request.state["guesses"].alarmed(event.id or 0),
         announcements=[Told(each, addressed(each, lines)) for each in told],
         longest=announcements.LONGEST,
