@@ -1,19 +1,23 @@
 import json
+from dataclasses import replace
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from builder import Cast, build_event, score
+from builder import Cast, score
 from kept import imported_event
 from lateness import closed_event, faults, newest_entry, send_late, states
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, text
+from sqlmodel import Session, select, text
 
 from scoreboard.database import Database
-from scoreboard.errors import Clash, InvalidForm, NotFound, NotReady, WrongPhase
+from scoreboard.errors import Clash, InvalidForm, NotFound, NotReady, RubricLocked, WrongPhase
 from scoreboard.judging import late, publication, rounds
 from scoreboard.judging.ballots import AcceptedBallot, current_ballots
 from scoreboard.judging.late import Place, late_lines, recounts
-from scoreboard.models import Judge, Round
+from scoreboard.judging.setup import roster
+from scoreboard.judging.setup.describing import describe
+from scoreboard.models import Event, Judge, Round
 
 OLGA = "organiser:olga"
 
@@ -128,7 +132,13 @@ async def test_what_came_is_never_changed(database: Database) -> None:
 
 
 async def test_a_rubric_does_not_change_under_a_late_ballot(database: Database) -> None:
-    cast = await build_event(database, judges=1, teams=1)
+    def change(session: Session) -> None:
+        form = describe(session, session.exec(select(Event)).one())
+        heavier = replace(form.rounds[0].criteria[0], weight=Decimal(2))
+        roster.store(session, replace(form, rounds=(replace(form.rounds[0], criteria=(heavier,)),)), "x")
+
+    cast = await imported_event(database, judges=1, teams=1)
     await database.write(rounds.close, cast.round_id, OLGA)
-    kept = await send_late(database, cast, "J1", "T1", 7, 8)
-    assert kept.late
+    await send_late(database, cast, "J1", "T1", 7, 8)
+    with pytest.raises(RubricLocked):
+        await database.write(change)

@@ -113,7 +113,8 @@ def check_receipt(connection: Connection, case: Case, form: ReofferForm, told: D
         genuine = False
     if not genuine or not is_of(receipt, told, form):
         raise ReceiptRefused("This receipt does not belong to this ballot, or was not given by this server.")
-    return str(json.loads(receipt.body)[3])
+    _key, _sequence, _at, _actor, action, *_ = json.loads(receipt.body)
+    return str(action)
 
 
 def keys_of(connection: Connection, event_id: int) -> set[str]:
