@@ -29,12 +29,14 @@ from scoreboard.signing import key_at_hand
 from scoreboard.web import board, entrance, errors, reports, verifier
 from scoreboard.web.analyses import Analyses
 from scoreboard.web.console import account as console_account
+from scoreboard.web.console import announcements as console_announcements
 from scoreboard.web.console import devices as console_devices
 from scoreboard.web.console import duty as console_duty
 from scoreboard.web.console import entrance as console_entrance
 from scoreboard.web.console import groups as console_groups
 from scoreboard.web.console import home as console
 from scoreboard.web.console import judges as console_judges
+from scoreboard.web.console import late as console_late
 from scoreboard.web.console import ledger as console_ledger
 from scoreboard.web.console import outside as console_outside
 from scoreboard.web.console import people as console_people
@@ -178,6 +180,7 @@ def routes(static: Static) -> list[BaseRoute]:
         form(JUDGES_PAGES, "/judge/devices", judge_devices.show),
         post(EVERYBODY, "/judge/sign-out", judge_entrance.sign_out),
         put(JUDGES, "/judge/ballots/{uuid:uuid}", judge.put_ballot),
+        post(JUDGES, "/judge/announcements/{sequence:int}/seen", judge.note_announcement_seen),
         get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card),
         post(JUDGES_PAGES, "/judge/{round}/{team}", judge.submit_form),
         # The organiser's console.
@@ -201,10 +204,16 @@ def routes(static: Static) -> list[BaseRoute]:
         get(READERS, "/console/e/{slug}/live", console.live),
         channel(READERS, "/console/e/{slug}/socket", console.socket),
         post(RUNNERS, "/console/e/{slug}/rounds/{key}/open", console_round.open_round),
+        post(RUNNERS, "/console/e/{slug}/rounds/{key}/pause", console_round.pause),
+        post(RUNNERS, "/console/e/{slug}/rounds/{key}/resume", console_round.resume),
         post(RUNNERS, "/console/e/{slug}/rounds/{key}/freeze", console_round.freeze),
         post(RUNNERS, "/console/e/{slug}/rounds/{key}/thaw", console_round.thaw),
         form(RUNNERS, "/console/e/{slug}/rounds/{key}/close", console_round.close),
         form(RUNNERS_CONFIRMED, "/console/e/{slug}/rounds/{key}/finalise", console_round.finalise),
+        get(READERS, "/console/e/{slug}/rounds/{key}/late", console_late.show),
+        post(RUNNERS_CONFIRMED, "/console/e/{slug}/rounds/{key}/late/{uuid:uuid}/admit", console_late.admit),
+        post(RUNNERS_CONFIRMED, "/console/e/{slug}/rounds/{key}/late/{uuid:uuid}/refuse", console_late.refuse),
+        post(RUNNERS_CONFIRMED, "/console/e/{slug}/rounds/{key}/late/{uuid:uuid}/reopen", console_late.reopen),
         get(READERS, "/console/e/{slug}/rounds/{key}/groups", console_groups.show),
         post(RUNNERS_CONFIRMED, "/console/e/{slug}/rounds/{key}/groups", console_groups.accept),
         post(RUNNERS_CONFIRMED, "/console/e/{slug}/rounds/{key}/groups/withdraw", console_groups.withdraw),
@@ -217,6 +226,7 @@ def routes(static: Static) -> list[BaseRoute]:
         get(READERS, "/console/e/{slug}/result/questions", console_result.show_questions),
         get(READERS, "/console/e/{slug}/result/why", console_result.show_why),
         get(READERS, "/console/e/{slug}/judges", console_judges.show),
+        post(RUNNERS, "/console/e/{slug}/announcements", console_announcements.announce),
         post(RUNNERS_CONFIRMED, "/console/e/{slug}/judges/links", console_judges.links),
         get(READERS, "/console/e/{slug}/judges/{key}", console_devices.show),
         form(RUNNERS_CONFIRMED, "/console/e/{slug}/judges/{key}/link", console_judges.link),

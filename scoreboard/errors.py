@@ -22,6 +22,7 @@ ScoreboardError                    500  what a person is told, in their language
 │   ├── BallotReused                    the uuid belongs to another ballot
 │   ├── RevisionMissing                 an earlier revision has to be offered again first
 │   ├── RoundNotOpen                    the round takes no ballots now
+│   ├── RoundPaused                     the round takes none for a while
 │   ├── TeamNotCompeting                the team has withdrawn or was disqualified
 │   ├── RubricLocked                    the rubric already has ballots
 │   ├── WrongPhase                      this step does not follow from where the round stands
@@ -209,6 +210,12 @@ class RoundNotOpen(Clash):
     """The round takes no ballots now."""
 
     code = "round_not_open"
+
+
+class RoundPaused(Clash):
+    """The organisers have paused the round: it takes ballots again after a while."""
+
+    code = "round_paused"
 
 
 class TeamNotCompeting(Clash):

@@ -13,6 +13,7 @@ from scoreboard.errors import InvalidForm
 
 OPENING: Final = "\u2066\u2067\u2068"
 CLOSING: Final = "\u2069"
+LONGEST_REASON: Final = 1000
 LINE_END: Final = re.compile("\r\n|[\r\u2028\u2029]")
 
 
@@ -53,3 +54,15 @@ def written(text: str, field: str) -> str:
             extra={"fields": [field]},
         )
     return text
+
+
+def given(reason: str) -> str:
+    """A reason that may go into the record. Raises InvalidForm."""
+    reason = written(reason, "reason")
+    if not reason:
+        raise InvalidForm("Please give a reason for the record.", extra={"fields": ["reason"]})
+    if len(reason) > LONGEST_REASON:
+        raise InvalidForm(
+            "The reason is too long: %(n)s characters at the most.", n=LONGEST_REASON, extra={"fields": ["reason"]}
+        )
+    return reason

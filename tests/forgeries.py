@@ -191,6 +191,11 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
         forged.items.insert(place, entry | {"actor": actor, "action": action, "subject": subject, "payload": payload})
         return forged.resigned(key).items
 
+    def without(action: str, nth: int) -> list[Line]:
+        forged = book.copy()
+        del forged.items[forged.place(action, nth)]
+        return forged.resigned(key).items
+
     def by(action: str, actor: str) -> list[Line]:
         forged = book.copy()
         forged.items[forged.place(action)]["actor"] = actor
@@ -205,6 +210,8 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
     ballot = book.items[book.place("ballot.submitted")]
     left = next(entry["subject"] for entry in book.entries() if entry["action"] == "team.withdrawn")
     late = [entry["subject"] for entry in book.entries() if entry["action"] == "ballot.submitted"].index(left)
+    came = book.items[book.place("ballot.admitted")]
+    refusal = book.items[book.place("late.refused")]
     judge, team, given = ballot["actor"], ballot["subject"], ballot["payload"]
     conflict = next(entry for entry in book.entries() if entry["action"] == "conflict.added")
     other_judge, other_team = conflict["subject"].removeprefix("conflict:").split("/")
@@ -229,6 +236,42 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
         "a score above the top": changed("ballot.submitted", 0, scores=given["scores"] | {top: 999}),
         "a score below nothing": changed("ballot.submitted", 0, scores=given["scores"] | {top: -1}),
         "a criterion left out": changed("ballot.submitted", 0, scores={top: 1}),
+        "a ballot in a pause": moved("ballot.corrected", 0, "round.resumed"),
+        "a pause of a round that is closed": moved("round.paused", 0, "round.finalised"),
+        "a round that goes on without a pause": moved("round.resumed", 0, "round.paused"),
+        "a pause without a reason": changed("round.paused", 0, reason=""),
+        "a late ballot before the close": moved("ballot.late", 0, "round.closed"),
+        "a late ballot entered after the close": changed("ballot.late", 0, entered_at="2999-12-31T00:00:00.000000Z"),
+        "a late ballot without the time of its entry": changed("ballot.late", 0, entered_at="then"),
+        "a late ballot made from what there was not": changed("ballot.late", 0, base_revision=9),
+        "a late ballot by the number of another": changed("ballot.late", 0, uuid=given["uuid"]),
+        "a late ballot beyond the rubric": changed("ballot.late", 0, scores=given["scores"] | {top: 999}),
+        "a late ballot offered again without a restore": changed("ballot.late", 0, first={}),
+        "a late ballot after the end": moved("ballot.late", 0, "round.finalised"),
+        "a late ballot admitted that had not come": moved("ballot.admitted", 0, "ballot.late"),
+        "a late ballot admitted twice": added(
+            "ballot.admitted", came["actor"], "ballot.admitted", came["subject"], came["payload"]
+        ),
+        "a late ballot admitted with other scores": changed(
+            "ballot.admitted", 0, scores=came["payload"]["scores"] | {top: 0 if came["payload"]["scores"][top] else 1}
+        ),
+        "a late ballot admitted with other words": changed("ballot.admitted", 0, comment="00" * 32),
+        "a late ballot admitted as another": changed(
+            "ballot.admitted", 0, late=came["payload"]["late"] | {"sequence": 1}
+        ),
+        "a late ballot admitted by nobody": changed("ballot.admitted", 0, late=came["payload"]["late"] | {"by": ""}),
+        "a late ballot admitted as an earlier revision": changed("ballot.admitted", 0, revision=1),
+        "a late ballot refused twice": added(
+            "late.refused", "x", "late.refused", refusal["subject"], refusal["payload"]
+        ),
+        "a late ballot refused without a reason": changed("late.refused", 0, reason=""),
+        "a refusal taken back that was none": moved("late.reopened", 0, "late.refused"),
+        "a late ballot decided about after the end": moved("late.refused", 0, "round.finalised"),
+        "a result while a late ballot waits": without("late.refused", 0),
+        "a message without words": changed("announcement.made", 0, text_en="", text_ar=""),
+        "a message to nobody": added(
+            "round.opened", "x", "announcement.made", "judge:J99", {"text_en": "A", "text_ar": ""}
+        ),
         "a round opened twice": added("round.opened", "x", "round.opened", "round:final", {}),
         "a round thawed twice": added("round.thawed", "x", "round.thawed", "round:final", {}),
         "a round closed twice": added("round.closed", "x", "round.closed", "round:final", {}),
@@ -309,10 +352,28 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
         ),
         "what a freeze holds named before it": moved("result.kept", 0, "round.opened"),
     }
+    # Of these the first bad entry is the one that was changed, and none after it.
+    named = {
+        "a pause without a reason": "round.paused",
+        "a late ballot entered after the close": "ballot.late",
+        "a late ballot without the time of its entry": "ballot.late",
+        "a late ballot made from what there was not": "ballot.late",
+        "a late ballot by the number of another": "ballot.late",
+        "a late ballot beyond the rubric": "ballot.late",
+        "a late ballot offered again without a restore": "ballot.late",
+        "a late ballot admitted with other scores": "ballot.admitted",
+        "a late ballot admitted with other words": "ballot.admitted",
+        "a late ballot admitted as another": "ballot.admitted",
+        "a late ballot admitted by nobody": "ballot.admitted",
+        "a late ballot admitted as an earlier revision": "ballot.admitted",
+        "a late ballot refused without a reason": "late.refused",
+        "a message without words": "announcement.made",
+    }
     for name, items in histories.items():
         forged = book.copy()
         forged.items = items
-        yield Forgery(name, forged.text())
+        bad = book.items[book.place(named[name])]["sequence"] if name in named else None
+        yield Forgery(name, forged.text(), bad)
 
 
 def weight_of(book: Book, criterion: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import random
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from scoreboard.assets import PACKAGE
 from scoreboard.database import Database, open_engine, opened
 from scoreboard.exchange.folder import read_folder
 from scoreboard.exchange.record import write_record
-from scoreboard.judging import access, decisions, publication, rounds
+from scoreboard.judging import access, decisions, late, publication, rounds
+from scoreboard.judging.announcements import announce
 from scoreboard.judging.ballots import BallotForm, submit
 from scoreboard.judging.ledger.notary import Notary
 from scoreboard.judging.pairing import devices, pins
@@ -108,15 +110,18 @@ class Life:
         """Sign the ledger as it is."""
         await self.notary.checkpoint(self.event_id)
 
-    async def score(self, duty: Assignment, base: int) -> None:
+    async def score(
+        self, duty: Assignment, base: int, *, entered_at: datetime | None = None, uuid: UUID | None = None
+    ) -> None:
         """Give a ballot, or correct one."""
         form = BallotForm(
-            uuid=UUID(int=self.luck.getrandbits(128), version=4),
+            uuid=uuid or UUID(int=self.luck.getrandbits(128), version=4),
             round="final",
             team=self.teams[duty.team_id],
             base_revision=base,
             scores={part.key: part.minimum + part.step * self.luck.randint(0, part.top) for part in self.rubric},
             comment=self.luck.choice(["", "Well done", "أحسنتم"]),
+            entered_at=entered_at,
         )
         await submit(self.database, duty.judge_id, form)
 
@@ -159,6 +164,26 @@ class Life:
         roles.give_role(session, self.event_id, people[0], Role.ORGANISER, CHAIR)
         roles.take_role(session, self.event_id, people[1], CHAIR)
 
+    async def arrive_late(self) -> None:
+        """Three ballots arrive after the close that were entered before it: one is admitted, one refused, one both."""
+        before = datetime.now(UTC)
+        await self.database.write(rounds.close, self.round_id, CHAIR)
+        for number, duty in enumerate(self.duties[:3], 1):
+            await self.score(duty, 0, entered_at=before, uuid=UUID(int=number, version=4))
+        first, second, third = (UUID(int=number, version=4) for number in (1, 2, 3))
+        await self.database.write(late.admit, self.round_id, first, "No network in the hall", CHAIR)
+        await self.database.write(late.refuse, self.round_id, second, "Corrected since", CHAIR)
+        await self.database.write(late.refuse, self.round_id, third, "Corrected since", CHAIR)
+        await self.database.write(late.reopen, self.round_id, third, CHAIR)
+        await self.database.write(late.admit, self.round_id, third, "Not corrected after all", CHAIR)
+
+    async def rest(self) -> None:
+        """The round is paused for a while, and judges are told."""
+        await self.database.write(rounds.pause, self.round_id, "Break", CHAIR)
+        await self.database.write(announce, self.event_id, "", "A break of ten minutes.", "استراحة عشر دقائق.", CHAIR)
+        await self.database.write(rounds.resume, self.round_id, "", CHAIR)
+        await self.database.write(announce, self.event_id, min(self.judges), "Please come to the desk.", "", DEPUTY)
+
     async def correct(self) -> None:
         """Judges correct some ballots; the excuse is taken back and that ballot given."""
         *given, excused = self.duties
@@ -188,10 +213,11 @@ async def live(
         if until != "open":
             await publication.freeze(database, life.round_id, CHAIR)
             await life.sign()
+            await life.rest()
             await life.correct()
         if until in {"closed", "final"}:
             await database.write(rounds.thaw, life.round_id, CHAIR)
-            await database.write(rounds.close, life.round_id, CHAIR)
+            await life.arrive_late()
             await life.sign()
         if until == "final":
             await publication.propose(database, life.round_id, DEPUTY, "Agreed by the jury.")

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from scoreboard.exchange.record.writing import entry_line, plain
+from scoreboard.judging.ballots.late import ADMITTED
 from scoreboard.judging.ledger import canonical
 from scoreboard.judging.ledger.notes import checkpoint_note, read_note
 from scoreboard.judging.ledger.tree import Tree
@@ -59,8 +60,12 @@ class Book:
     def rechained(self) -> "Book":
         """With numbers, leaves and chain made right again: what anybody with a program can do."""
         chained = sha256(b"\x02" + self.head["event"]["key"].encode()).digest()
+        moved = {entry["sequence"]: number for number, entry in enumerate(self.entries(), 1)}
         for number, entry in enumerate(self.entries(), 1):
             entry["sequence"] = number
+            if entry["action"] == ADMITTED:
+                late = entry["payload"]["late"]
+                entry["payload"]["late"] = late | {"sequence": moved.get(late["sequence"], 0)}
             body = canonical([self.head["event"]["key"], *(entry[name] for name in FIELDS[:6])])
             leaf = sha256(b"\x00" + bytes.fromhex(entry["salt"]) + body.encode()).digest()
             chained = sha256(b"\x02" + chained + leaf).digest()

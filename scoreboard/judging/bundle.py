@@ -11,10 +11,30 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from scoreboard.judging.ballots import CurrentBallot, allow, current_ballots, round_and_team, rubric_of, stored_id
+from scoreboard.judging.announcements import announcements_for
+from scoreboard.judging.ballots import (
+    CurrentBallot,
+    allow,
+    current_ballots,
+    late_ballots,
+    round_and_team,
+    rubric_of,
+    stored_id,
+)
 from scoreboard.judging.rounds import Phase, current_round, phase
 from scoreboard.judging.rubric import total_of
-from scoreboard.models import Assignment, Ballot, Conflict, Criterion, Event, Judge, Organisation, Round, Team
+from scoreboard.models import (
+    Assignment,
+    Ballot,
+    Conflict,
+    Criterion,
+    Event,
+    Judge,
+    LateBallot,
+    Organisation,
+    Round,
+    Team,
+)
 
 TENTH = Decimal("0.1")
 
@@ -98,15 +118,35 @@ class Bundle:
 
 
 def holdings(session: Session, judge: Judge) -> dict[str, list[str]]:
-    """Give the uuids of every ballot that was received from a judge, and the rounds whose result is final.
+    """Give the uuids of every ballot that was received from a judge, late or not, and the rounds whose result is final.
 
     A phone compares the first with what it was told was received, and may forget what is of the second.
     """
     uuids = session.exec(select(Ballot.uuid).where(Ballot.judge_id == judge.id).order_by(col(Ballot.sequence))).all()
+    late = session.exec(
+        select(LateBallot.uuid).where(LateBallot.judge_id == judge.id).order_by(col(LateBallot.sequence))
+    ).all()
     final = session.exec(
         select(Round.key).where(Round.event_id == judge.event_id, col(Round.finalised_at).is_not(None))
     ).all()
-    return {"received": [str(uuid) for uuid in uuids], "final": list(final)}
+    return {"received": [str(uuid) for uuid in dict.fromkeys([*uuids, *late])], "final": list(final)}
+
+
+def notices(session: Session, judge: Judge, round_: Round | None) -> dict[str, list[dict[str, Any]]]:
+    """What became of the judge's late ballots of a round, and what the organisers have to say, the newest first.
+
+    `late`: `uuid`, `team`, `state` (waiting, admitted, refused) and the `reason` of what was decided. `announcements`:
+    the newest of the last day, each with its `sequence`, by which the phone says that it was `seen`.
+    """
+    late = late_ballots(session, stored_id(round_), judge_id=judge.id) if round_ else []
+    keys = dict(session.exec(select(Team.id, Team.key).where(col(Team.id).in_([each.team_id for each in late]))).all())
+    return {
+        "late": [
+            {"uuid": str(each.uuid), "team": keys[each.team_id], "state": each.state, "reason": each.reason}
+            for each in late
+        ],
+        "announcements": [each.as_json(judge.id or 0) for each in announcements_for(session, judge)],
+    }
 
 
 def names(thing: Event | Judge | Round | Team | Organisation | Criterion) -> dict[str, str]:
@@ -116,7 +156,7 @@ def names(thing: Event | Judge | Round | Team | Organisation | Criterion) -> dic
 
 def round_as_json(round_: Round) -> dict[str, Any]:
     """Describe a round and where it stands."""
-    times = ("opened_at", "closed_at", "finalised_at")
+    times = ("opened_at", "paused_at", "closed_at", "finalised_at")
     return {
         "key": round_.key,
         **names(round_),

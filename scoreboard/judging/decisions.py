@@ -9,28 +9,14 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
-from scoreboard.errors import Clash, InvalidForm, NotFound, Outdated, WrongPhase
+from scoreboard.errors import Clash, NotFound, Outdated, WrongPhase
 from scoreboard.judging import ledger
 from scoreboard.judging.acceptance import ACCEPTED, WITHDRAWN, Acceptance, newest_acceptance
 from scoreboard.judging.groups import Linkage
 from scoreboard.judging.results import contest
 from scoreboard.judging.setup.sides import refuse_both_sides
 from scoreboard.models import Assignment, Judge, Round, Team
-from scoreboard.texts import written
-
-LONGEST_REASON = 1000
-
-
-def given(reason: str) -> str:
-    """A reason that may go into the record. Raises InvalidForm."""
-    reason = written(reason, "reason")
-    if not reason:
-        raise InvalidForm("Please give a reason for the record.", extra={"fields": ["reason"]})
-    if len(reason) > LONGEST_REASON:
-        raise InvalidForm(
-            "The reason is too long: %(n)s characters at the most.", n=LONGEST_REASON, extra={"fields": ["reason"]}
-        )
-    return reason
+from scoreboard.texts import given
 
 
 def skip(session: Session, round_id: int, judge_key: str, team_key: str, reason: str, actor: str) -> Assignment:

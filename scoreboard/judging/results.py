@@ -7,6 +7,7 @@ nothing else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -96,22 +97,25 @@ class Contest:
         return replace(self, method="raw", beside="").outcome().standings
 
 
-def contest(session: Session, round_: Round) -> Contest:
+def contest(session: Session, round_: Round, instead: Mapping[Pair, Mapping[str, Decimal]] | None = None) -> Contest:
     """Collect what a round's ranking is computed from, as it is in the session's snapshot.
 
-    Ballots of pairs that turned out to be in conflict do not count; they stay in the ledger.
+    Ballots of pairs that turned out to be in conflict do not count; they stay in the ledger. `instead` are scores that
+    take the place of ballots, to see what would become of the ranking.
     """
     if round_.id is None:
         raise ValueError("the round is not stored yet")
     judges = dict(session.exec(select(Judge.id, Judge.key).where(Judge.event_id == round_.event_id)).all())
     teams = dict(session.exec(select(Team.id, Team.key).where(Team.event_id == round_.event_id)).all())
+    ballots = {
+        (judges[ballot.judge_id], teams[ballot.team_id]): ballot.scores
+        for ballot in current_ballots(session, round_.id)
+    }
     return contest_by(
         terms_of(session, round_),
         {
-            (judges[ballot.judge_id], teams[ballot.team_id]): {
-                key: float(value) for key, value in ballot.scores.items()
-            }
-            for ballot in current_ballots(session, round_.id)
+            pair: {key: float(value) for key, value in scores.items()}
+            for pair, scores in {**ballots, **(instead or {})}.items()
         },
         ledger.head_sequence(session, round_.event_id),
         awaited=frozenset(awaited(session, round_)),

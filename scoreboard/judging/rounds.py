@@ -1,7 +1,8 @@
-"""The life of a round: open, freeze, thaw, close, finalise.
+"""The life of a round: open, pause, freeze, thaw, close, finalise.
 
 A phase is told by the times at which things happened. Each step is an entry in the ledger, and says so when it does
-not follow from where the round stands. A freeze stops what the public sees, not the judging.
+not follow from where the round stands. A freeze stops what the public sees, not the judging. A pause stops judging for
+a while, and is over when the round is closed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,12 +14,13 @@ from sqlmodel import Session, col, select
 
 from scoreboard.errors import InvalidForm, NotFound, NotReady, Outdated, WrongPhase
 from scoreboard.judging import ledger, second_person
+from scoreboard.judging.ballots import waiting
 from scoreboard.judging.holds import fingerprint, hold_of
 from scoreboard.judging.results import awaited, contest
 from scoreboard.judging.runs import Result, keep, result_of
 from scoreboard.judging.second_person import confirmed
 from scoreboard.models import Hold, LedgerHead, Round, Run
-from scoreboard.texts import tidy, written
+from scoreboard.texts import given, tidy, written
 
 
 class Phase(StrEnum):
@@ -67,6 +69,30 @@ def open_round(session: Session, round_id: int, actor: str) -> Round:
     return change(session, round_id, actor, action, step)
 
 
+def pause(session: Session, round_id: int, reason: str, actor: str) -> Round:
+    """Take no ballots for a while; what is entered meanwhile stays on the phones. Raises InvalidForm, WrongPhase."""
+
+    def step(round_: Round, now: datetime) -> None:
+        if phase(round_) is not Phase.OPEN:
+            raise WrongPhase("The round is not open.")
+        if round_.paused_at is not None:
+            raise WrongPhase("Judging is paused already.")
+        round_.paused_at = now
+
+    return change(session, round_id, actor, "round.paused", step, reason=given(reason))
+
+
+def resume(session: Session, round_id: int, reason: str, actor: str) -> Round:
+    """Take ballots again after a pause. Raises WrongPhase; a reason need not be given."""
+
+    def step(round_: Round, _now: datetime) -> None:
+        if round_.paused_at is None:
+            raise WrongPhase("Judging is not paused.")
+        round_.paused_at = None
+
+    return change(session, round_id, actor, "round.resumed", step, reason=given(reason) if reason.strip() else "")
+
+
 def freeze(session: Session, round_id: int, actor: str) -> Round:
     """Hold what the public sees as it is now; judging goes on.
 
@@ -105,7 +131,7 @@ def close(session: Session, round_id: int, actor: str) -> Round:
     def step(round_: Round, now: datetime) -> None:
         if phase(round_) is not Phase.OPEN:
             raise WrongPhase("The round is not open.")
-        round_.closed_at = now
+        round_.closed_at, round_.paused_at = now, None
 
     return change(session, round_id, actor, "round.closed", step)
 
@@ -116,17 +142,19 @@ class Missing:
 
     ballots: tuple[tuple[str, str], ...]  # judge's key, team's key: assigned, and no ballot
     awaiting: tuple[tuple[str, int], ...]  # team's key, and how many ballots it lacks to be ranked
+    late: tuple[tuple[str, str], ...] = ()  # judge's key, team's key: a late ballot that nobody has decided about
 
     def __bool__(self) -> bool:
-        return bool(self.ballots or self.awaiting)
+        return bool(self.ballots or self.awaiting or self.late)
 
 
 def missing(session: Session, round_: Round) -> Missing:
-    """List what a round lacks: ballots that were assigned and not given, and teams that cannot be ranked."""
+    """List what a round lacks: ballots that were assigned and not given, teams that cannot be ranked, decisions."""
     ranking = contest(session, round_).plain()
     return Missing(
         tuple(awaited(session, round_)),
         tuple((line.team, line.awaiting) for line in ranking.standings if line.awaiting),
+        tuple(waiting(session, round_)),
     )
 
 
@@ -174,6 +202,7 @@ def check_final(session: Session, round_: Round, comment: str) -> None:
             extra={
                 "ballots": [list(pair) for pair in lacks.ballots],
                 "awaiting": [list(t) for t in lacks.awaiting],
+                "late": [list(pair) for pair in lacks.late],
             },
         )
 

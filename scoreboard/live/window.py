@@ -74,7 +74,7 @@ BLANK: Final = {
     "judge": {"email", "language"},
     "team": {"members", "out_reason"},
     "ballot": {"uuid", "comment", "note", "entered_at"},
-    "round": {"final_comment"},
+    "round": {"final_comment", "paused_at"},
     "ledgerhead": {"key", "hash"},
     "logentry": {"salt", "leaf", "hash"},
     "conflict": {"reason", "source"},

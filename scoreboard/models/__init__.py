@@ -24,11 +24,23 @@ from scoreboard.models.access import (
     SignIn,
 )
 from scoreboard.models.event import Award, Conflict, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
-from scoreboard.models.record import Assignment, Ballot, Checkpoint, Hold, LedgerHead, LogEntry, Run, Score
+from scoreboard.models.record import (
+    AnnouncementSeen,
+    Assignment,
+    Ballot,
+    Checkpoint,
+    Hold,
+    LateBallot,
+    LedgerHead,
+    LogEntry,
+    Run,
+    Score,
+)
 
 metadata: MetaData = SQLModel.metadata
 
 __all__ = [
+    "AnnouncementSeen",
     "Assignment",
     "Award",
     "Ballot",
@@ -43,6 +55,7 @@ __all__ = [
     "Judge",
     "JudgeDevice",
     "JudgeLink",
+    "LateBallot",
     "LedgerHead",
     "LogEntry",
     "Membership",

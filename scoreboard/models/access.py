@@ -41,6 +41,11 @@ class JudgeDevice(SQLModel, table=True):
     name: str = ""  # such as "iPhone, Safari"; empty where the browser does not tell
     paired_at: datetime = instant(nullable=False)
     revoked_at: datetime | None = instant()
+    unsent: int = 0  # ballots that it has not sent yet, as it said last
+    unsent_since: datetime | None = instant()  # when the oldest of them was entered
+    drafts: int = 0  # ballots that are begun and not submitted
+
+    __table_args__ = (CheckConstraint("unsent >= 0 AND drafts >= 0", name="counts"),)
 
 
 class DevicePin(SQLModel, table=True):

@@ -98,6 +98,7 @@ class Round(SQLModel, table=True):
     thawed_at: datetime | None = instant()
     closed_at: datetime | None = instant()
     finalised_at: datetime | None = instant()
+    paused_at: datetime | None = instant()  # since when an open round takes no ballots for a while
     final_comment: str = ""
 
     __table_args__ = (

@@ -64,6 +64,45 @@ class Score(SQLModel, table=True):
     )
 
 
+class LateBallot(SQLModel, table=True):
+    """A ballot that was entered before the close and arrived after it. It counts for nothing until it is admitted.
+
+    What was sent is never changed (triggers refuse that); what organisers decided, and why, is. `steps` are the scores,
+    each a number of steps above its criterion's minimum, by the criterion's key.
+    """
+
+    STATES: ClassVar = ("waiting", "admitted", "refused")
+
+    id: int | None = Field(default=None, primary_key=True)
+    uuid: UUID = Field(unique=True)  # that of the ballot, too, which is stored when it is admitted
+    round_id: int = reference("round.id")
+    judge_id: int = reference("judge.id")
+    team_id: int = reference("team.id", index=False)
+    base_revision: int
+    sequence: int  # of its entry in the event's ledger
+    steps: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+    comment: str = ""
+    note: str = ""
+    entered_at: datetime = instant(nullable=False)  # by the phone, in the server's time
+    received_at: datetime = instant(nullable=False)
+    state: str = "waiting"
+    reason: str = ""  # of what was decided
+
+    __table_args__ = (
+        CheckConstraint("base_revision >= 0", name="base_revision"),
+        CheckConstraint("state IN ('waiting', 'admitted', 'refused')", name="state"),
+    )
+
+
+class AnnouncementSeen(SQLModel, table=True):
+    """A judge has seen an announcement, which is the entry of the ledger that has this sequence."""
+
+    event_id: int = reference("event.id", primary_key=True, index=False)
+    sequence: int = Field(primary_key=True)
+    judge_id: int = reference("judge.id", primary_key=True)
+    seen_at: datetime = instant(nullable=False)
+
+
 class Run(SQLModel, table=True):
     """A stored result: what the board showed at a freeze, or what was finalised."""
 

@@ -26,6 +26,7 @@ PAGES = (
     "/teams/T1",
     "/rounds/final/close",
     "/rounds/final/finalise",
+    "/rounds/final/late",
     "/rounds/final/assignments?judge=J1&team=T2",
     "/ledger",
     "/people",

@@ -82,6 +82,7 @@ STAFF = {
     f"{CONSOLE}/judges": [("", ALL)],
     f"{CONSOLE}/judges/{{key}}": [("", NONE)],
     f"{CONSOLE}/judges/{{key}}/link": [("", NONE)],
+    f"{CONSOLE}/rounds/{{key}}/late": [("", NONE)],
     f"{CONSOLE}/server": [("", NONE)],
     f"{CONSOLE}/server/live": [("", NONE)],
     f"{CONSOLE}/teams": [("", ALL)],

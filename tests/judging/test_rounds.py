@@ -251,3 +251,35 @@ async def test_the_current_round_is_the_last_that_was_opened_and_at_first_the_fi
 
 async def test_an_event_without_rounds_is_in_none(database: Database) -> None:
     assert await database.read(rounds.current_round, 1) is None
+
+
+async def test_a_pause_is_taken_back_and_over_with_the_close(database: Database) -> None:
+    cast = await build_event(database)
+    await database.write(rounds.pause, cast.round_id, " Prayer ", "test")
+    assert (await round_now(database, cast)).paused_at is not None
+    await database.write(rounds.resume, cast.round_id, "", "test")
+    assert (await round_now(database, cast)).paused_at is None
+    await database.write(rounds.pause, cast.round_id, "Prayer", "test")
+    await database.write(rounds.close, cast.round_id, "test")
+    assert (await round_now(database, cast)).paused_at is None
+    assert await database.read(actions, cast.event_id) == [
+        "round.opened",
+        "round.paused",
+        "round.resumed",
+        "round.paused",
+        "round.closed",
+    ]
+
+
+async def test_a_pause_follows_from_an_open_round_and_has_a_reason(database: Database) -> None:
+    cast = await build_event(database, opened=False)
+    with pytest.raises(WrongPhase):
+        await database.write(rounds.pause, cast.round_id, "Prayer", "test")
+    await database.write(rounds.open_round, cast.round_id, "test")
+    with pytest.raises(InvalidForm):
+        await database.write(rounds.pause, cast.round_id, " ", "test")
+    with pytest.raises(WrongPhase):
+        await database.write(rounds.resume, cast.round_id, "", "test")
+    await database.write(rounds.pause, cast.round_id, "Prayer", "test")
+    with pytest.raises(WrongPhase):
+        await database.write(rounds.pause, cast.round_id, "Prayer", "test")

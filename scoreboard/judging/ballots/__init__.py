@@ -4,15 +4,16 @@ The phone names its ballot (``uuid``), so a repeat is known and answered as the 
 was made from, so an old copy that arrives late never covers a newer correction. All that decides whether a ballot is
 taken is read in the transaction that stores it.
 
-`forms` is what a phone sends, `checks` what must hold, `storing` takes a ballot in, `reading` gives those that are
-stored, `reoffers` takes back what phones offer again after a restore.
+`forms` is what a phone sends, `checks` what must hold, `storing` takes a ballot in, `late` keeps one that comes after
+the close, `reading` gives those that are stored, `reoffers` takes back what phones offer again after a restore.
 """
 
 from scoreboard.judging.ballots.checks import Caller, allow, round_and_team, stored_id
 from scoreboard.judging.ballots.forms import LONGEST_TEXT, BallotForm, Value, plain_text
-from scoreboard.judging.ballots.reading import CurrentBallot, current_ballots, rubric_of
+from scoreboard.judging.ballots.late import late_ballots, waiting
+from scoreboard.judging.ballots.reading import AcceptedBallot, CurrentBallot, current_ballots, rubric_of
 from scoreboard.judging.ballots.reoffers import ReofferForm, reoffer
-from scoreboard.judging.ballots.storing import AcceptedBallot, store, submit
+from scoreboard.judging.ballots.storing import store, submit
 
 __all__ = [
     "LONGEST_TEXT",
@@ -24,6 +25,7 @@ __all__ = [
     "Value",
     "allow",
     "current_ballots",
+    "late_ballots",
     "plain_text",
     "reoffer",
     "round_and_team",
@@ -31,4 +33,5 @@ __all__ = [
     "store",
     "stored_id",
     "submit",
+    "waiting",
 ]

@@ -12,12 +12,31 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
-from scoreboard.errors import Conflicted, DeviceRevoked, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
+from scoreboard.errors import (
+    Conflicted,
+    DeviceRevoked,
+    NotAssigned,
+    NotSignedIn,
+    RoundNotOpen,
+    RoundPaused,
+    TeamNotCompeting,
+)
 from scoreboard.judging.access import device_revoked
 from scoreboard.judging.ballots.forms import BallotForm
 from scoreboard.judging.ledger.writing import Head
 from scoreboard.judging.rubric import Scale
-from scoreboard.models import Assignment, Ballot, Conflict, Criterion, Judge, LedgerHead, Round, SignIn, Team
+from scoreboard.models import (
+    Assignment,
+    Ballot,
+    Conflict,
+    Criterion,
+    Judge,
+    LateBallot,
+    LedgerHead,
+    Round,
+    SignIn,
+    Team,
+)
 from scoreboard.prepared import Prepared
 
 
@@ -65,11 +84,13 @@ COLUMNS: tuple[Any, ...] = (
     col(Round.id).label("round_id"),
     col(Round.opened_at).is_not(None).label("opened"),
     col(Round.closed_at).is_not(None).label("closed"),
+    col(Round.paused_at).is_not(None).label("paused"),
     col(Team.id).label("team_id"),
     (col(Team.withdrawn_at).is_not(None) | col(Team.disqualified_at).is_not(None)).label("team_left"),
     col(Assignment.state),
     col(Conflict.id).is_not(None).label("conflicted"),
     col(KNOWN.id).label("known_id"),
+    select(col(LateBallot.id)).where(col(LateBallot.uuid) == bindparam("uuid")).scalar_subquery().label("late_id"),
     select(func.coalesce(func.max(Ballot.revision), 0))
     .where(col(Ballot.round_id) == Round.id, col(Ballot.judge_id) == Judge.id, col(Ballot.team_id) == Team.id)
     .scalar_subquery()
@@ -117,7 +138,8 @@ class Case:
     """All that decides about a ballot, as it is in the transaction that would store it.
 
     `round_id` and `team_id` are None where the event has none by that key; `state` is the assignment's, None without
-    one. `known_id` is the ballot that has the form's uuid already, `revision` the newest of this judge and team.
+    one. `known_id` is the ballot that has the form's uuid already, `late_id` the late one that has; `revision` is the
+    newest of this judge and team.
     """
 
     event_id: int
@@ -127,11 +149,13 @@ class Case:
     round_id: int | None
     opened: bool
     closed: bool
+    paused: bool
     team_id: int | None
     team_left: bool
     state: str | None
     conflicted: bool
     known_id: int | None
+    late_id: int | None
     revision: int
     rubric: tuple[Scale, ...]
 
@@ -156,11 +180,13 @@ def find_case(connection: Connection, who: Who, form: BallotForm) -> Case:
         round_id=first.round_id,
         opened=bool(first.opened),
         closed=bool(first.closed),
+        paused=bool(first.paused),
         team_id=first.team_id,
         team_left=bool(first.team_left),
         state=first.state,
         conflicted=bool(first.conflicted),
         known_id=first.known_id,
+        late_id=first.late_id,
         revision=first.revision,
         rubric=rubric_in(first.rubric or ""),
     )
@@ -198,13 +224,20 @@ def refuse_stranger(*, conflicted: bool, assigned: bool) -> None:
 
 
 def refuse_now(case: Case) -> None:
-    """Raise unless ballots for this team are taken now: TeamNotCompeting, RoundNotOpen."""
-    if case.team_left:
-        raise TeamNotCompeting("This team no longer competes.")
+    """Raise unless ballots for this team are taken now: TeamNotCompeting, RoundNotOpen, RoundPaused."""
+    refuse_left(case)
     if not case.opened:
         raise RoundNotOpen("Judging has not been opened yet.")
     if case.closed:
         raise RoundNotOpen("Judging has been closed.")
+    if case.paused:
+        raise RoundPaused("Judging is paused. Ballots are taken again when it goes on.")
+
+
+def refuse_left(case: Case) -> None:
+    """Raise TeamNotCompeting for a team that is out."""
+    if case.team_left:
+        raise TeamNotCompeting("This team no longer competes.")
 
 
 def round_and_team(session: Session, judge: Judge, round_key: str, team_key: str) -> tuple[Round, Team]:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from scoreboard.judging.ledger.entries import Entry
 from scoreboard.judging.rubric import value_at
 from scoreboard.models import Ballot, Criterion, Score
 
@@ -41,6 +42,23 @@ class CurrentBallot:
             "comment": self.comment,
             "note": self.note,
         }
+
+
+@dataclass(frozen=True)
+class AcceptedBallot(CurrentBallot):
+    """A ballot that was taken in, with its event and its entry in the ledger.
+
+    One that came `late` is kept and counts for nothing yet; `revision` is the one that it was made to be.
+    """
+
+    event_id: int
+    entry: Entry
+    late: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """What the phone is answered; of a late ballot, which has no revision, the one that it was made from."""
+        told = super().as_json()
+        return {**told, "revision": None, "base_revision": self.revision - 1, "late": True} if self.late else told
 
 
 def rubric_of(session: Session, round_id: int) -> list[Criterion]:
@@ -100,3 +118,8 @@ def read_ballots(
         )
         for ballot in session.exec(select(Ballot).where(*conditions).order_by(col(Ballot.sequence)))
     ]
+
+
+def reading(connection: Connection) -> Session:
+    """A session that reads what the transaction sees, and leaves it as it is."""
+    return Session(bind=connection, join_transaction_mode="create_savepoint")

@@ -2,7 +2,8 @@
 
 What the server itself has signed for, it takes back: after the close, too, and whatever became of assignments and
 conflicts since, for it was taken once and what counts is decided by what is computed. Revisions come back in their
-order. The entry says that the ballot was offered again, and when and as which entry it was taken first.
+order. The entry says that the ballot was offered again, and when and as which entry it was taken first. One that was
+kept as late is late again; where the copy is older than the close, it is in time.
 """
 
 import json
@@ -16,7 +17,9 @@ from scoreboard.database import Database
 from scoreboard.errors import NotAssigned, ReceiptRefused, RevisionMissing, RoundNotOpen
 from scoreboard.judging.ballots.checks import Case, Who, find_case
 from scoreboard.judging.ballots.forms import BallotForm
-from scoreboard.judging.ballots.storing import AcceptedBallot, add, deed, reading, repeated, stale
+from scoreboard.judging.ballots.late import LATE, keep_late, late_deed, repeated_late
+from scoreboard.judging.ballots.reading import AcceptedBallot, reading
+from scoreboard.judging.ballots.storing import add, deed, repeated, stale, take
 from scoreboard.judging.ledger.entries import leaf_of
 from scoreboard.judging.ledger.keys import NAMES_KEY
 from scoreboard.judging.ledger.notes import receipt_text
@@ -26,7 +29,7 @@ from scoreboard.models import LogEntry, Round
 from scoreboard.signing import signed
 
 REOFFERED = "ballot.reoffered"
-ACTIONS = {"ballot.submitted", "ballot.corrected", REOFFERED}
+ACTIONS = {"ballot.submitted", "ballot.corrected", REOFFERED, LATE}
 HASH = r"^[0-9a-f]{64}$"
 
 
@@ -66,10 +69,14 @@ def take_back(connection: Connection, who: Who, form: ReofferForm) -> AcceptedBa
     case = find_case(connection, who, form)
     if case.round_id is None or case.team_id is None:
         raise NotAssigned("This team is not assigned to you.")
+    if case.late_id is not None:
+        return repeated_late(connection, case, form)
     if case.known_id is not None:
         return repeated(connection, case, form)
     told = deed(case, form, steps_of(case.rubric, form.scores))
-    check_receipt(connection, case, form, told)
+    late = check_receipt(connection, case, form, told) == LATE
+    if late and not case.closed:
+        return take(connection, who, form)
     with reading(connection) as session:
         if session.get_one(Round, case.round_id).finalised_at is not None:
             raise RoundNotOpen("The result of this round is final.")
@@ -77,15 +84,20 @@ def take_back(connection: Connection, who: Who, form: ReofferForm) -> AcceptedBa
         raise RevisionMissing(
             "An earlier version of this ballot has to come first, from the device that it was sent by."
         )
+    first = {"sequence": form.receipt.sequence, "epoch": form.receipt.epoch, "at": form.receipt.at}
+    if late:
+        return keep_late(connection, case, form, told, first)
     if form.base_revision != case.revision:
         raise stale(connection, case)
-    first = {"sequence": form.receipt.sequence, "epoch": form.receipt.epoch, "at": form.receipt.at}
     again = Deed(told.actor, REOFFERED, told.subject, {**told.payload, "first": first})
     return add(connection, case, form, told.payload["scores"], again)
 
 
-def check_receipt(connection: Connection, case: Case, form: ReofferForm, told: Deed) -> None:
-    """Raise ReceiptRefused unless this event's key signed a receipt for this ballot, as it is offered."""
+def check_receipt(connection: Connection, case: Case, form: ReofferForm, told: Deed) -> str:
+    """Raise ReceiptRefused unless this event's key signed a receipt for this ballot, as it is offered.
+
+    Gives the action of the entry that the receipt is for.
+    """
     receipt = form.receipt
     text = receipt_text(
         receipt.event, receipt.epoch, receipt.sequence, receipt.leaf, str(form.uuid), form.base_revision + 1, receipt.at
@@ -99,8 +111,10 @@ def check_receipt(connection: Connection, case: Case, form: ReofferForm, told: D
         )
     except ValueError:  # letters that are no Unicode
         genuine = False
-    if not genuine or not is_of(receipt, told, form.base_revision + 1):
+    if not genuine or not is_of(receipt, told, form):
         raise ReceiptRefused("This receipt does not belong to this ballot, or was not given by this server.")
+    _key, _sequence, _at, _actor, action, *_ = json.loads(receipt.body)
+    return str(action)
 
 
 def keys_of(connection: Connection, event_id: int) -> set[str]:
@@ -114,11 +128,13 @@ def keys_of(connection: Connection, event_id: int) -> set[str]:
     return {str(json.loads(payload)[NAMES_KEY[action]]) for action, payload in rows}
 
 
-def is_of(receipt: Receipt, told: Deed, revision: int) -> bool:
+def is_of(receipt: Receipt, told: Deed, form: BallotForm) -> bool:
     """Whether the entry in a receipt, which was signed, tells of the same ballot as is offered."""
     _key, sequence, at, actor, action, subject, payload = json.loads(receipt.body)
-    offered: dict[str, Any] = {**told.payload, "revision": revision}
-    same = all(payload[name] == value for name, value in offered.items())
+    offered: dict[str, Any] = {**told.payload, "revision": form.base_revision + 1}
+    if action == LATE:
+        offered = late_deed(told, form).payload
+    same = all(payload.get(name) == value for name, value in offered.items())
     return (
         same
         and action in ACTIONS

@@ -1,7 +1,6 @@
 """How a ballot is taken in: one transaction, which is committed before anybody is told."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -13,8 +12,8 @@ from scoreboard.database import Database
 from scoreboard.errors import BallotReused, NotAssigned, StaleBallot
 from scoreboard.judging.ballots.checks import Case, Who, find_case, refuse_now, refuse_stranger
 from scoreboard.judging.ballots.forms import BallotForm
-from scoreboard.judging.ballots.reading import CurrentBallot, current_ballots, read_ballots, rubric_of
-from scoreboard.judging.ledger.entries import Entry
+from scoreboard.judging.ballots.late import comes_late, keep_late, repeated_late
+from scoreboard.judging.ballots.reading import AcceptedBallot, current_ballots, read_ballots, reading, rubric_of
 from scoreboard.judging.ledger.writing import Deed, append_after, entry_at
 from scoreboard.judging.rubric import steps_of, value_at
 from scoreboard.models import Assignment, Ballot, Score
@@ -49,19 +48,12 @@ def place(name: str, number: int) -> str:
     return f"{name}_of_{number}"
 
 
-@dataclass(frozen=True)
-class AcceptedBallot(CurrentBallot):
-    """A ballot that was taken in, with its event and its entry in the ledger."""
-
-    event_id: int
-    entry: Entry
-
-
 async def submit(database: Database, who: Who, form: BallotForm) -> AcceptedBallot:
     """Store a ballot, and return it as stored once it is committed. A repeat gives the same and stores nothing.
 
-    Raises NotSignedIn, Conflicted, NotAssigned, TeamNotCompeting, RoundNotOpen, UnknownCriterion, MissingCriterion,
-    ScoreOutOfRange, StaleBallot (with the current ballot in `extra`), BallotReused.
+    One that was entered before the close and comes after it is kept as late. Raises NotSignedIn, Conflicted,
+    NotAssigned, TeamNotCompeting, RoundNotOpen, RoundPaused, UnknownCriterion, MissingCriterion, ScoreOutOfRange,
+    StaleBallot (with the current ballot in `extra`), BallotReused.
     """
     return await database.write_rows(take, who, form)
 
@@ -77,13 +69,20 @@ def take(connection: Connection, who: Who, form: BallotForm) -> AcceptedBallot:
     case = find_case(connection, who, form)
     if case.round_id is None or case.team_id is None:
         raise NotAssigned("This team is not assigned to you.")
+    if case.late_id is not None:
+        return repeated_late(connection, case, form)
     if case.known_id is not None:
         return repeated(connection, case, form)
     refuse_stranger(conflicted=case.conflicted, assigned=case.state is not None)
-    refuse_now(case)
+    late = comes_late(connection, case, form)
+    if not late:
+        refuse_now(case)
     steps = steps_of(case.rubric, form.scores)
-    if form.base_revision != case.revision:
+    # Of what is late, people see both.
+    if form.base_revision > case.revision or (form.base_revision < case.revision and not late):
         raise stale(connection, case)
+    if late:
+        return keep_late(connection, case, form, deed(case, form, steps))
     return add(connection, case, form, steps, deed(case, form, steps))
 
 
@@ -171,8 +170,3 @@ def repeated(connection: Connection, case: Case, form: BallotForm) -> AcceptedBa
                 entry = entry_at(connection, case.event_id, stored.sequence)
                 return AcceptedBallot(**vars(stored), event_id=case.event_id, entry=entry)
     raise BallotReused("This ballot's number already belongs to another ballot.")
-
-
-def reading(connection: Connection) -> Session:
-    """A session that reads what the transaction sees, and leaves it as it is."""
-    return Session(bind=connection, join_transaction_mode="create_savepoint")

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from scoreboard.errors import NotFound
 from scoreboard.judging import results, rounds
-from scoreboard.models import Assignment, Ballot, Conflict, Event, Judge, LogEntry, Round, Run, Team
+from scoreboard.models import Assignment, Ballot, Conflict, Event, Judge, LateBallot, LogEntry, Round, Run, Team
 
 NEWEST = 12  # ledger entries on the console's first page
 
@@ -136,6 +136,7 @@ class Overview:
     progress: Progress
     final: Run | None
     entries: tuple[LogEntry, ...]  # the newest first
+    late: Count  # ballots that came after the close: how many were decided about, of how many
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,14 @@ def overview(session: Session, slug: str, key: str | None = None) -> Overview:
         progress=progress(session, round_),
         final=results.newest_run(session, round_.id or 0, "final") if round_.finalised_at else None,
         entries=tuple(entries),
+        late=late_count(session, round_),
     )
+
+
+def late_count(session: Session, round_: Round) -> Count:
+    """Count a round's late ballots."""
+    states = session.exec(select(LateBallot.state).where(LateBallot.round_id == round_.id)).all()
+    return Count(len(states) - states.count("waiting"), len(states))
 
 
 def event_lines(session: Session, among: Collection[int]) -> list[EventLine]:

@@ -39,6 +39,12 @@ class DeviceLine:
         return self.session.ended_at is None and self.session.expires_at > datetime.now(UTC)
 
     @property
+    def minutes_unsent(self) -> int:
+        """For how many minutes the oldest ballot waits that the device had not sent when it last said so."""
+        since = self.device.unsent_since
+        return max(0, int((datetime.now(UTC) - since).total_seconds() // 60)) if since else 0
+
+    @property
     def seen_at(self) -> datetime:
         """When it last asked for something, to the minute."""
         return self.session.seen_at or self.session.created_at

@@ -23,7 +23,19 @@ from scoreboard.judging.setup.description import CriterionForm, EventForm, Judge
 from scoreboard.judging.setup.faults import Faults
 from scoreboard.judging.setup.keyed import identity, store_keyed
 from scoreboard.judging.setup.sides import refuse_both_sides
-from scoreboard.models import Award, Ballot, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
+from scoreboard.models import (
+    Award,
+    Ballot,
+    Criterion,
+    Entry,
+    Event,
+    Judge,
+    LateBallot,
+    Organisation,
+    Round,
+    Team,
+    Track,
+)
 
 PARTS = ("rounds", "organisations", "tracks", "awards", "teams", "judges", "conflicts", "assignments")
 
@@ -141,7 +153,9 @@ def refuse_locked(recorder: Recorder, new: Sequence[RoundForm], old: Sequence[Ro
     before = {round_.key: round_ for round_ in old}
     scored = recorder.session.exec(
         select(Round.key, Round.finalised_at).where(
-            Round.event_id == recorder.event_id, select(Ballot.id).where(Ballot.round_id == Round.id).exists()
+            Round.event_id == recorder.event_id,
+            select(Ballot.id).where(Ballot.round_id == Round.id).exists()
+            | select(LateBallot.id).where(LateBallot.round_id == Round.id).exists(),
         )
     ).all()
     for key, finalised_at in scored:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from json.encoder import encode_basestring as text
 from typing import Any, Final, NamedTuple
 
-from scoreboard.judging.verification.chain import BALLOT, Recorded
+from scoreboard.judging.verification.chain import BALLOT, LATE, Recorded
 from scoreboard.judging.verification.times import moment
 from scoreboard.judging.verification.verdict import Check, Verdict
 
@@ -84,12 +84,12 @@ class BallotRows:
 
     def take(self, entry: Recorded, payload: Mapping[str, Any], verdict: Verdict) -> None:
         """Compare the ballot of an entry, which says what `payload` says."""
-        if entry.action.startswith(BALLOT) and "uuid" in payload and not self.fits(entry):
+        if stored(entry) and "uuid" in payload and not self.fits(entry):
             self.compare(entry, payload, verdict)
 
     def beside(self, entry: Recorded, verdict: Verdict) -> None:
         """Compare the ballot of an entry that nobody has read. Raises ValueError, TypeError for one without JSON."""
-        if entry.action.startswith(BALLOT) and not self.fits(entry):
+        if stored(entry) and not self.fits(entry):
             self.take(entry, json.loads(entry.payload), verdict)
 
     def fits(self, entry: Recorded) -> bool:
@@ -190,6 +190,11 @@ class BallotRows:
         """Tell of ballots that are stored beyond the last entry."""
         while self.next is not None:
             self.unnamed(verdict)
+
+
+def stored(entry: Recorded) -> bool:
+    """Whether an entry tells of a ballot that is in this table: late ones are in one of their own."""
+    return entry.action.startswith(BALLOT) and entry.action != LATE
 
 
 def digest(words: object) -> str:

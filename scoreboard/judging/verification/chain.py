@@ -18,6 +18,7 @@ from scoreboard.judging.verification.verdict import Check, Verdict
 
 EMPTY: Final = sha256(b"").digest()
 BALLOT: Final = "ballot."  # what the actions of all ballots begin with
+LATE: Final = "ballot.late"  # of those that counted for nothing when they came
 
 
 class Recorded(NamedTuple):

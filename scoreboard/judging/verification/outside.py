@@ -118,6 +118,8 @@ class Outside:
 def honoured(receipt: Receipt, entry: Recorded, payload: Mapping[str, Any], ring: Ring) -> None:
     """Raise Illegal unless an entry is the one that a receipt was given for."""
     uuid, revision = str(payload.get("uuid")), payload.get("revision")
+    if revision is None:  # of a late ballot: the one that it was made to be
+        revision = payload.get("base_revision", -1) + 1
     text = receipt_text(
         receipt.key, receipt.epoch, receipt.sequence, receipt.leaf, uuid, int(revision or 0), receipt.at
     )

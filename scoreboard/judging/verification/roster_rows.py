@@ -16,7 +16,7 @@ from scoreboard.judging.verification.times import near
 from scoreboard.judging.verification.verdict import Check, Verdict
 from scoreboard.models import Assignment, Event, Judge, JudgeDevice, JudgeLink, Membership, Organiser, Round, Team
 
-STEPS: Final = ("opened", "frozen", "thawed", "closed", "finalised")
+STEPS: Final = ("opened", "paused", "frozen", "thawed", "closed", "finalised")
 UNREADABLE: Final = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 Fields = Mapping[str, Any]
 

@@ -5,6 +5,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from scoreboard.judging.verification.hold_rows import compare_holds
+from scoreboard.judging.verification.late_rows import compare_late
 from scoreboard.judging.verification.replay.course import Course
 from scoreboard.judging.verification.roster_rows import compare_roster
 from scoreboard.judging.verification.verdict import Check, Verdict
@@ -41,3 +42,4 @@ class StoredTables:
             )
         compare_roster(self.session, self.event, course, verdict)
         compare_holds(self.session, self.event, course, verdict)
+        compare_late(self.session, self.event, course, verdict)

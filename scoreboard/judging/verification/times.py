@@ -1,8 +1,10 @@
 """Times of rows, which databases keep in their own ways, beside those of entries."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
+TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)  # as entries write it
 LAG: Final = 60.0  # seconds at the most between a row and its entry: they are of one transaction
 
 

@@ -4,7 +4,6 @@ A record is a stream: entries in their order, each checkpoint after the last ent
 result after the entry that names it. It is never in memory as a whole.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
@@ -16,9 +15,9 @@ from scoreboard.judging.verification.outside import Outside
 from scoreboard.judging.verification.published import KEEPING, Published, Results
 from scoreboard.judging.verification.replay.course import Course
 from scoreboard.judging.verification.replay.replay import Replay
+from scoreboard.judging.verification.times import TIME
 from scoreboard.judging.verification.verdict import Check, Illegal, Verdict
 
-TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 OURS: Final = frozenset({OPENED, ROTATED, *KEEPING})  # what more than the replay follows
 
 

@@ -1,6 +1,6 @@
 """The judges and their links. A link's secret is shown once, on the page that answers its making."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import anyio.to_thread
@@ -9,10 +9,11 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from scoreboard.errors import NotFound
+from scoreboard.errors import NotFound, ScoreboardError
 from scoreboard.i18n import _, language
-from scoreboard.judging import access
+from scoreboard.judging import access, announcements
 from scoreboard.judging.access import NewLink
+from scoreboard.judging.announcements import Announcement
 from scoreboard.judging.duty import people
 from scoreboard.judging.duty.people import JudgeLine
 from scoreboard.judging.duty.progress import event_named, progress, round_of
@@ -22,6 +23,7 @@ from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.qr import qr
 from scoreboard.web.state import State
 
+FIELDS = ("judge", "text_en", "text_ar")  # of a message
 DOOR = "/j"  # where judges come in
 SCAN = _("Scan the code to judge")  # on a badge, which speaks both languages
 
@@ -36,19 +38,64 @@ class Badge:
     drawn: Markup
 
 
+@dataclass(frozen=True)
+class Told:
+    """What judges were told, and whom it is for."""
+
+    announcement: Announcement
+    judges: tuple[Judge, ...]
+
+    @property
+    def unseen(self) -> list[Judge]:
+        """Who has not seen it."""
+        return [judge for judge in self.judges if judge.id not in self.announcement.seen]
+
+
 @organisers_only
 async def show(request: Request[State], organiser: Organiser) -> Response:
-    """``GET /console/e/{slug}/judges``: who judges, how far they are, and whether they can come in."""
-    event, lines = await request.state["database"].read(judges_of, request.path_params["slug"])
-    return request.state["pages"].render(
+    """``GET /console/e/{slug}/judges``: who judges, how far they are, whether they can come in, what they were told."""
+    return await render(request, organiser)
+
+
+async def render(
+    request: Request[State],
+    organiser: Organiser,
+    problem: ScoreboardError | None = None,
+    entered: Mapping[str, str] | None = None,
+) -> Response:
+    """Render the page; after a problem with a message what was `entered` is kept."""
+    event, lines, told = await request.state["database"].read(judges_and_announcements, request.path_params["slug"])
+    pages = request.state["pages"]
+    return pages.render(
         request,
         "console/judges.html",
         event=event,
+        status=problem.status if problem else 200,
         organiser=organiser,
         lines=lines,
         linkless=linkless(lines),
+        leaving=[(line, device) for line in lines for device in line.devices if device.device.unsent],
         alarmed=request.state["guesses"].alarmed(event.id or 0),
+        announcements=[Told(each, addressed(each, lines)) for each in told],
+        longest=announcements.LONGEST,
+        problem=pages.language_of(request, event).error(problem) if problem else None,
+        entered=entered or dict.fromkeys(FIELDS, ""),
     )
+
+
+def addressed(announcement: Announcement, lines: Sequence[JudgeLine]) -> tuple[Judge, ...]:
+    """The judges whom an announcement is for, and who take part."""
+    return tuple(
+        line.judge
+        for line in lines
+        if announcement.judge == line.judge.key or (not announcement.judge and line.judge.withdrawn_at is None)
+    )
+
+
+def judges_and_announcements(session: Session, slug: str) -> tuple[Event, list[JudgeLine], list[Announcement]]:
+    """Read the list of judges, and what they were told lately."""
+    event, lines = judges_of(session, slug)
+    return event, lines, announcements.announcements_of(session, event)
 
 
 def judges_of(session: Session, slug: str) -> tuple[Event, list[JudgeLine]]:

@@ -1,4 +1,4 @@
-"""Steps in a round's life, each a form of its own: open, freeze, thaw, close, finalise."""
+"""Steps in a round's life, each a form of its own: open, pause, resume, freeze, thaw, close, finalise."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -59,7 +59,7 @@ async def said(request: Request[State], organiser: Organiser, step: Awaitable[An
     """Go back to the round after a step; one that does not follow is said on its page."""
     try:
         await step
-    except Clash as problem:
+    except (Clash, InvalidForm) as problem:
         return await show(request, organiser, "console/overview.html", request.path_params["key"], problem)
     return back(request)
 
@@ -68,6 +68,20 @@ async def said(request: Request[State], organiser: Organiser, step: Awaitable[An
 async def open_round(request: Request[State], organiser: Organiser) -> Response:
     """``POST .../open``: take ballots, or take them again."""
     return await take_step(request, organiser, rounds.open_round)
+
+
+@organisers_only
+async def pause(request: Request[State], organiser: Organiser) -> Response:
+    """``POST .../pause``: take no ballots for a while, for a reason."""
+    reason = str((await request.form(max_files=0)).get("reason", ""))
+    return await said(request, organiser, change(request, rounds.pause, reason, actor(organiser)))
+
+
+@organisers_only
+async def resume(request: Request[State], organiser: Organiser) -> Response:
+    """``POST .../resume``: take ballots again."""
+    reason = str((await request.form(max_files=0)).get("reason", ""))
+    return await said(request, organiser, change(request, rounds.resume, reason, actor(organiser)))
 
 
 @organisers_only

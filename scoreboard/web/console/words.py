@@ -20,6 +20,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "key.rotated": _("Signing key changed"),
     "ballot.submitted": _("Ballot for %(subject)s received"),
     "ballot.corrected": _("Ballot for %(subject)s corrected"),
+    "ballot.late": _("Late ballot for %(subject)s received"),
+    "ballot.admitted": _("Late ballot for %(subject)s accepted"),
+    "late.refused": _("Late ballot for %(subject)s refused"),
+    "late.reopened": _("Refusal of a late ballot for %(subject)s taken back"),
+    "announcement.made": _("Message to %(subject)s"),
+    "round.paused": _("Judging paused: %(subject)s"),
+    "round.resumed": _("Judging goes on: %(subject)s"),
     "round.opened": _("Judging opened: %(subject)s"),
     "round.reopened": _("Judging opened again: %(subject)s"),
     "round.frozen": _("Public board frozen: %(subject)s"),
@@ -119,8 +126,17 @@ def log_line(entry: LogEntry, named: Mapping[str, Named], language: Language) ->
         at=ledger.time_of(entry.at),
         actor=name(entry.actor),
         sentence=sentence,
-        reason=str(payload.get("reason") or payload.get("comment") or "") if kind != "ballot" else "",
+        reason=reason_in(kind, payload, language),
     )
+
+
+def reason_in(kind: str, payload: Mapping[str, Any], language: Language) -> str:
+    """What somebody wrote who decided something, or told judges something."""
+    if kind == "ballot":  # its comment is but a fingerprint
+        return str(payload.get("late", {}).get("reason", ""))
+    if kind == "announcement":
+        return language.choose(str(payload.get("text_en", "")), str(payload.get("text_ar", "")))[0]
+    return str(payload.get("reason") or payload.get("comment") or "")
 
 
 def isolated(text: str) -> Markup:

@@ -4,15 +4,19 @@ A card works as a plain form (``POST``); with scripts the phone keeps what is en
 until the server has it. Either way a ballot goes through `ballots.submit`, and the publisher is told.
 """
 
+from contextlib import suppress
+from typing import Any
+
 from pydantic_core import from_json
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from scoreboard.errors import BallotReused, InvalidForm, NotSignedIn, StaleBallot
-from scoreboard.judging import access, ballots
+from scoreboard.errors import BallotReused, Busy, DiskFull, InvalidForm, NotSignedIn, StaleBallot, StorageFailed
+from scoreboard.judging import access, announcements, ballots
 from scoreboard.judging.ballots import BallotForm, Caller, ReofferForm
-from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of, holdings
+from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of, holdings, notices
+from scoreboard.judging.pairing import unsent
 from scoreboard.models import Judge
 from scoreboard.web.auth import JUDGE, signed_in_judge, token_of
 from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions, texts_for_script
@@ -115,7 +119,8 @@ async def submit_form(request: Request[State]) -> Response:
 async def put_ballot(request: Request[State]) -> Response:
     """``PUT /judge/ballots/{uuid}``: a ballot as JSON. The same again is answered with the same.
 
-    With the `receipt` that was given for it, one that the server lacks since it was restored.
+    With the `receipt` that was given for it, one that the server lacks since it was restored. One that was entered
+    before the close (`entered_at`, in the server's time) and comes after it is kept as late: 202, and `late` is true.
     """
     # Who it is from is looked up in the transaction that stores it: a link that is revoked is revoked for all.
     token, regulars = token_of(request, JUDGE), request.state["regulars"]
@@ -134,7 +139,8 @@ async def put_ballot(request: Request[State]) -> Response:
     notary = request.state["notary"]
     receipt = notary.receipt(ballot.entry, str(ballot.uuid), ballot.revision)
     witness = await notary.witness(ballot.event_id, held_by(request), ballot.sequence)
-    return JSONResponse({**ballot.as_json(), "receipt": receipt, "witness": witness})
+    told = {**ballot.as_json(), "receipt": receipt, "witness": witness}
+    return JSONResponse(told, status_code=202 if ballot.late else 200)
 
 
 def held_by(request: Request[State]) -> int:
@@ -167,14 +173,37 @@ def hold_to_judge(judge: Judge, sender: str) -> None:
 
 
 async def show_bundle(request: Request[State]) -> Response:
-    """``GET /judge/bundle``: all that a judge's phone shows, as JSON."""
+    """``GET /judge/bundle``: all that a judge's phone shows, as JSON.
+
+    With ``?unsent=2&oldest=180&drafts=1`` the phone says how many ballots it has not sent, how many seconds ago the
+    oldest of them was entered, and how many are begun and not submitted.
+    """
     judge = await signed_in_judge(request)
     hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
+    await note_unsent(request)
     bundle, held = await request.state["database"].read(bundle_and_holdings, judge)
     witness = await request.state["notary"].witness(judge.event_id, held_by(request))
     return JSONResponse({**bundle.as_json(), **held, "witness": witness})
 
 
-def bundle_and_holdings(session: Session, judge: Judge) -> tuple[Bundle, dict[str, list[str]]]:
-    """Read both in one snapshot."""
-    return bundle_of(session, judge), holdings(session, judge)
+def bundle_and_holdings(session: Session, judge: Judge) -> tuple[Bundle, dict[str, Any]]:
+    """Read both in one snapshot, and what there is to tell."""
+    bundle = bundle_of(session, judge)
+    return bundle, {**holdings(session, judge), **notices(session, judge, bundle.round)}
+
+
+async def note_unsent(request: Request[State]) -> None:
+    """Keep what the phone says that it has not sent, if it is news."""
+    token, database = token_of(request, JUDGE), request.state["database"]
+    said = unsent.unsent_from(request.query_params)
+    if said is not None and await database.read(unsent.is_news, token, said):
+        with suppress(Busy, DiskFull, StorageFailed):  # what can be read is told while nothing can be written
+            await database.write(unsent.note_unsent, token, said)
+
+
+async def note_announcement_seen(request: Request[State]) -> Response:
+    """``POST /judge/announcements/{sequence}/seen``: the judge has seen what organisers said; 204, however often."""
+    judge = await signed_in_judge(request)
+    hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
+    await request.state["database"].write(announcements.note_seen, judge, request.path_params["sequence"])
+    return Response(status_code=204)

@@ -6,7 +6,15 @@ from sqlmodel import Session, col
 from submissions import refused
 
 from scoreboard.database import Database
-from scoreboard.errors import Conflicted, DeviceRevoked, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
+from scoreboard.errors import (
+    Conflicted,
+    DeviceRevoked,
+    NotAssigned,
+    NotSignedIn,
+    RoundNotOpen,
+    RoundPaused,
+    TeamNotCompeting,
+)
 from scoreboard.judging import access, ballots, rounds
 from scoreboard.judging.ballots import Caller
 from scoreboard.judging.pairing.devices import sign_in_judge
@@ -55,6 +63,18 @@ async def test_a_round_takes_ballots_only_while_it_is_open(database: Database) -
     await score(database, cast, "J1", "T2", 7, 8)
     await database.write(rounds.close, cast.round_id, "test")
     assert type(await refused(database, cast, "J1", ballot("T3", 7, 8))) is RoundNotOpen
+
+
+async def test_a_round_takes_no_ballots_while_it_is_paused_and_repeats_are_answered(database: Database) -> None:
+    cast = await build_event(database)
+    form = ballot("T1", 7, 8)
+    first = await ballots.submit(database, cast.judges["J1"], form)
+    await database.write(rounds.pause, cast.round_id, "Prayer", "test")
+    refusal = await refused(database, cast, "J1", ballot("T2", 7, 8))
+    assert (type(refusal), refusal.code, refusal.status) == (RoundPaused, "round_paused", 409)
+    assert await ballots.submit(database, cast.judges["J1"], form) == first
+    await database.write(rounds.resume, cast.round_id, "", "test")
+    await score(database, cast, "J1", "T2", 7, 8)
 
 
 async def test_a_team_that_left_and_a_judge_who_left_are_refused(database: Database) -> None:

@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from builder import Cast, ballot
 from kept import imported_event
+from lateness import late_ballot, states
 from sqlmodel import Session, col, select
 
 from scoreboard.database import Database, opened
 from scoreboard.errors import ReceiptRefused, RevisionMissing, RoundNotOpen, StaleBallot
-from scoreboard.judging import ballots, decisions, rounds
+from scoreboard.judging import ballots, decisions, late, rounds
 from scoreboard.judging.ballots import AcceptedBallot, BallotForm, ReofferForm
 from scoreboard.judging.ballots.reoffers import Receipt
 from scoreboard.judging.ledger.notes import receipt
@@ -232,3 +233,52 @@ async def test_another_judges_receipt_is_refused(loss: Loss) -> None:
     async with loss.restored() as database:
         with pytest.raises(ReceiptRefused):
             await ballots.reoffer(database, loss.phone.cast.judges["J2"], kept)
+
+
+async def test_one_that_came_late_is_late_again_and_decided_about_anew(loss: Loss, tmp_path: Path) -> None:
+    cast, database = loss.phone.cast, loss.database
+    await database.write(rounds.close, cast.round_id, "test")
+    copy = copy_database(loss.database.setting, tmp_path / "closed")
+    kept = await loss.phone.send(database, late_ballot("T1", 7, 8, base=1))
+    await database.write(late.admit, cast.round_id, kept.uuid, "no network", "organiser:olga")
+    restore(copy.path, str(tmp_path / "again.db"))
+    async with opened(str(tmp_path / "again.db")) as restored:
+        first = await loss.phone.offer(restored, kept)
+        assert first == await loss.phone.offer(restored, kept)
+        assert (first.late, await restored.read(states)) == (True, [("waiting", "")])
+        payload = json.loads((await restored.read(newest_entry)).payload)
+        assert payload["first"]["sequence"] == kept.receipt.sequence
+        with pytest.raises(ReceiptRefused):
+            await loss.phone.offer(restored, kept.model_copy(update={"uuid": uuid4(), "comment": "another"}))
+        await restored.write(late.admit, cast.round_id, kept.uuid, "no network", "organiser:olga")
+        assert await restored.read(faults) == []
+
+
+async def test_where_the_copy_is_older_than_the_close_it_is_in_time(loss: Loss) -> None:
+    cast = loss.phone.cast
+    await loss.database.write(rounds.close, cast.round_id, "test")
+    kept = await loss.phone.send(loss.database, late_ballot("T2", 7, 8))
+    async with loss.restored() as database:
+        given = await loss.phone.offer(database, kept)
+        assert (given.late, given.revision) == (False, 1)
+        assert (await database.read(newest_entry)).action == "ballot.submitted"
+        assert await database.read(faults) == []
+
+
+async def test_the_time_of_entry_is_what_was_signed(loss: Loss, tmp_path: Path) -> None:
+    await loss.database.write(rounds.close, loss.phone.cast.round_id, "test")
+    copy = copy_database(loss.database.setting, tmp_path / "closed")
+    kept = await loss.phone.send(loss.database, late_ballot("T2", 7, 8))
+    restore(copy.path, str(tmp_path / "again.db"))
+    async with opened(str(tmp_path / "again.db")) as restored:
+        for at in (None, late_ballot("T2", 7, 8, seconds=-99).entered_at):
+            with pytest.raises(ReceiptRefused):
+                await loss.phone.offer(restored, kept.model_copy(update={"entered_at": at}))
+
+
+async def test_a_pause_does_not_hold_back_what_was_confirmed(loss: Loss) -> None:
+    kept = await loss.phone.send(loss.database, ballot("T2", 7, 8))
+    async with loss.restored() as database:
+        await database.write(rounds.pause, loss.phone.cast.round_id, "Break", "test")
+        assert (await loss.phone.offer(database, kept)).revision == 1
+        assert await database.read(faults) == []

@@ -34,16 +34,19 @@ UNTOLD = {
     "assignment": {"id", "position"},  # places in the order of visits, which is told
     "ballot": {"id", "entered_at"},  # by the phone's clock
     "score": set(),
+    "lateballot": {"id"},
     "run": {"id"},
     "hold": {"id"},
     "membership": {"id"},
     "judgelink": {"id", "code_hash", "issued_at"},
-    "judgedevice": {"id", "sign_in_id", "paired_at"},  # by which session it is in now
+    # By which session it is in now; what the phone said that it has not sent.
+    "judgedevice": {"id", "sign_in_id", "paired_at", "unsent", "unsent_since", "drafts"},
     "logentry": {"event_id"},
     "ledgerhead": {"event_id"},
     "checkpoint": {"event_id"},
 }
 UNTOLD_TABLES = {
+    "announcementseen",
     "deployment",
     "devicepin",
     "organiser",

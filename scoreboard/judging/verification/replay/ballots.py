@@ -26,6 +26,17 @@ def corrected(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
 
 def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """Take a ballot, if all that the server promises to refuse is not so."""
+    round_, pair, state = allowed(course, entry, payload)
+    follow(course, round_, pair, state, entry.sequence, payload)
+
+
+def allowed(
+    course: Course, entry: Recorded, payload: dict[str, Any], *, late: bool = False
+) -> tuple[RoundCourse, Pair, str]:
+    """Where a ballot belongs, and the state of its assignment; `late`: that the round was closed does not matter.
+
+    Raises Illegal for all that the server promises to refuse.
+    """
     actor, subject = entry.actor, entry.subject
     if not actor.startswith(JUDGE) or not subject.startswith(TEAM):
         raise Illegal("A ballot was recorded of %(actor)s for %(subject)s.", actor=actor, subject=subject)
@@ -37,10 +48,12 @@ def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
         raise Illegal("Judge %(judge)s had withdrawn when this ballot was taken.", judge=judge)
     if group.get("status"):
         raise Illegal("A ballot was taken for team %(team)s, which no longer competed.", team=team)
-    if round_.closed:
+    if round_.closed and not late:
         raise Illegal("A ballot was taken after round %(round)s was closed.", round=round_.key)
     if not round_.opened:
         raise Illegal("A ballot was taken before round %(round)s was opened.", round=round_.key)
+    if round_.paused:
+        raise Illegal("A ballot was taken while round %(round)s was paused.", round=round_.key)
     if pair in course.conflicts:
         raise Illegal(
             "Judge %(judge)s scored team %(team)s in spite of a conflict of interest.", judge=judge, team=team
@@ -48,7 +61,7 @@ def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     state = round_.assignments.get(pair)
     if state is None:
         raise Illegal("Judge %(judge)s scored team %(team)s without an assignment.", judge=judge, team=team)
-    follow(course, round_, pair, state, entry.sequence, payload)
+    return round_, pair, state
 
 
 def unheard(course: Course, round_: str, judge: str, team: str) -> Illegal:
@@ -87,21 +100,31 @@ def follow(
 ) -> None:
     """Append a revision: the next one, under a number of its own, with a score in range for each criterion."""
     before = round_.ballots.get(pair)
-    revision, uuid, scores, tops = payload["revision"], payload["uuid"], payload["scores"], round_.tops
+    revision, uuid, scores = payload["revision"], payload["uuid"], payload["scores"]
     expected = 1 if before is None else before.revision + 1
     if revision != expected:
         raise out_of_order(revision, expected)
+    fresh(course, uuid)
+    within(scores, round_.tops)
+    course.uuids.add(uuid)
+    round_.ballots[pair] = Given(revision, sequence, scores)
+    if state not in {None, "done"}:
+        round_.assignments[pair] = "done"
+
+
+def fresh(course: Course, uuid: str) -> None:
+    """Refuse a number that a ballot has already."""
     if uuid in course.uuids:
         raise Illegal("The ballot %(uuid)s was taken twice.", uuid=uuid)
+
+
+def within(scores: dict[str, Any], tops: dict[str, int]) -> None:
+    """Refuse scores that do not follow the rubric."""
     if len(scores) != len(tops):
         raise out_of_rubric(scores, tops)
     for criterion, steps in scores.items():
         if type(steps) is not int or steps < 0 or criterion not in tops or steps > tops[criterion]:
             raise out_of_rubric(scores, tops)
-    course.uuids.add(uuid)
-    round_.ballots[pair] = Given(revision, sequence, scores)
-    if state not in {None, "done"}:
-        round_.assignments[pair] = "done"
 
 
 def out_of_rubric(scores: dict[str, Any], tops: dict[str, int]) -> Illegal:

@@ -24,6 +24,18 @@ class Given(NamedTuple):
 
 
 @dataclass(slots=True)
+class LateCourse:
+    """A ballot that came after the close: its entry, and what was decided about it."""
+
+    pair: Pair
+    sequence: int
+    at: str
+    told: Mapping[str, Any]
+    state: str = "waiting"
+    reason: str = ""
+
+
+@dataclass(slots=True)
 class RoundCourse:
     """A round: what was said of it, where it stands, and what it holds."""
 
@@ -32,16 +44,23 @@ class RoundCourse:
     criteria: dict[str, dict[str, Any]] = field(default_factory=dict)
     tops: dict[str, int] = field(default_factory=dict)  # the steps of each criterion's whole range
     opened: bool = False
+    paused: bool = False
     closed: bool = False
     frozen: bool = False
     final: bool = False
     assignments: dict[Pair, str] = field(default_factory=dict)  # pending, skipped, done
     ballots: dict[Pair, Given] = field(default_factory=dict)
+    late: dict[str, LateCourse] = field(default_factory=dict)  # ballots that came after the close, by their numbers
     acceptance: Acceptance | None = None
     holds: set[int] = field(default_factory=set)  # freezes, by their entries, whose result no entry has named yet
     freezes: dict[int, tuple[str, str]] = field(default_factory=dict)  # by their entries: when, and what they hold
     proposal: tuple[str, str] | None = None  # who proposed which result, for a second person to confirm
     at: dict[str, str] = field(default_factory=dict)  # when each step of its life was taken, of those that hold
+
+    @property
+    def scored(self) -> bool:
+        """Whether ballots follow the rubric and the rule already."""
+        return bool(self.ballots or self.late)
 
     @property
     def takes_ballots(self) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from scoreboard.judging.acceptance import ACCEPTED, WITHDRAWN, Acceptance
+from scoreboard.judging.announcements import MADE
 from scoreboard.judging.second_person import PROPOSED
 from scoreboard.judging.verification.chain import Recorded
 from scoreboard.judging.verification.replay.course import Course, Pair, RoundCourse
@@ -60,8 +61,40 @@ def closed(course: Course, entry: Recorded, _payload: dict[str, Any]) -> None:
     """A round takes no more ballots."""
     round_ = course.round(key_of("round", entry))
     require(round_.takes_ballots, "Round %(round)s was closed without being open.", round_)
-    round_.closed = True
+    round_.closed, round_.paused = True, False
     round_.at["closed"] = entry.at
+    round_.at.pop("paused", None)
+
+
+def paused(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """A round takes no ballots for a while."""
+    round_ = course.round(key_of("round", entry))
+    require(round_.takes_ballots and not round_.paused, "Round %(round)s was paused without being open.", round_)
+    if not payload["reason"]:
+        raise ValueError(payload)
+    round_.paused = True
+    round_.at["paused"] = entry.at
+
+
+def resumed_round(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """It takes them again."""
+    round_ = course.round(key_of("round", entry))
+    require(round_.paused, "Round %(round)s went on without having been paused.", round_)
+    if type(payload["reason"]) is not str:
+        raise TypeError(payload)
+    round_.paused = False
+    del round_.at["paused"]
+
+
+def announced(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
+    """Organisers told one judge something, or all."""
+    kind, _, key = entry.subject.partition(":")
+    if kind == "judge":
+        course.judge(key)
+    elif entry.subject.removeprefix("event:") not in course.of("event"):
+        raise Illegal("%(action)s is recorded on %(subject)s.", action=entry.action, subject=entry.subject)
+    if not (payload["text_en"] or payload["text_ar"]):
+        raise ValueError(payload)
 
 
 def finalised(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
@@ -83,6 +116,7 @@ def finalised(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
             judge=judge,
             team=team,
         )
+    decided(round_)
     round_.final = True
     round_.at["finalised"] = entry.at
 
@@ -91,7 +125,21 @@ def proposed(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """A first person proposes a result, for a second one to confirm."""
     round_ = course.round(key_of("round", entry))
     require(round_.closed and not round_.final, "A result of round %(round)s was proposed while it was open.", round_)
+    decided(round_)
     round_.proposal = (entry.actor, payload["result"])
+
+
+def decided(round_: RoundCourse) -> None:
+    """Refuse a result while a late ballot waits for a decision."""
+    waiting = next((late for late in round_.late.values() if late.state == "waiting"), None)
+    if waiting is not None:
+        judge, team = waiting.pair
+        raise Illegal(
+            "A result of round %(round)s was decided while a late ballot of judge %(judge)s for team %(team)s waited.",
+            round=round_.key,
+            judge=judge,
+            team=team,
+        )
 
 
 def require(holds: object, message: str, round_: RoundCourse) -> None:
@@ -178,8 +226,11 @@ DECISIONS: Final[dict[str, Rule]] = {
     "result.kept": held_kept,
     "round.thawed": thawed,
     "round.closed": closed,
+    "round.paused": paused,
+    "round.resumed": resumed_round,
     "round.finalised": finalised,
     PROPOSED: proposed,
+    MADE: announced,
     ACCEPTED: groups_accepted,
     WITHDRAWN: acceptance_withdrawn,
     "assignment.skipped": skipped,

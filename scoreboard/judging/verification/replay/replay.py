@@ -11,6 +11,7 @@ from scoreboard.judging.verification.replay.ballots import corrected, reoffered,
 from scoreboard.judging.verification.replay.course import Course
 from scoreboard.judging.verification.replay.decisions import DECISIONS, restored
 from scoreboard.judging.verification.replay.entering import ENTERING
+from scoreboard.judging.verification.replay.late import LATE_BALLOTS
 from scoreboard.judging.verification.replay.roster import ROSTER, Rule
 from scoreboard.judging.verification.verdict import Check, Illegal
 
@@ -26,6 +27,7 @@ RULES: Final[dict[str, Rule]] = {
     "ballot.submitted": submitted,
     "ballot.corrected": corrected,
     "ballot.reoffered": reoffered,
+    **LATE_BALLOTS,
     **ROSTER,
     **DECISIONS,
     **ENTERING,

@@ -58,7 +58,7 @@ def round_added(course: Course, entry: Recorded, payload: dict[str, Any]) -> Non
 def round_changed(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """A change of what a round is; not of what its ballots were given by."""
     round_ = course.round(key_of("round", entry))
-    if round_.ballots and BY_RULE & payload["after"].keys():
+    if round_.scored and BY_RULE & payload["after"].keys():
         raise Illegal("The rule of round %(round)s was changed after ballots had been given by it.", round=round_.key)
     update(round_.told, payload)
 
@@ -74,7 +74,7 @@ def criterion_added(course: Course, entry: Recorded, payload: dict[str, Any]) ->
 def criterion_changed(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """A change of a criterion; of its numbers only while no ballot follows them."""
     round_, key = place(course, entry)
-    if round_.ballots and BY_RUBRIC & payload["after"].keys():
+    if round_.scored and BY_RUBRIC & payload["after"].keys():
         raise Illegal("The rubric of round %(round)s was changed after ballots had been given by it.", round=round_.key)
     update(known(round_.criteria, key), payload)
     round_.measure()
@@ -210,7 +210,7 @@ def place(course: Course, entry: Recorded) -> tuple[RoundCourse, str]:
 def unlocked(course: Course, entry: Recorded, key: str) -> RoundCourse:
     """The round of a criterion that comes or goes: none that has ballots."""
     round_ = course.round(key_of("criterion", entry).removesuffix(f"/{key}"))
-    if round_.ballots:
+    if round_.scored:
         raise Illegal("The rubric of round %(round)s was changed after ballots had been given by it.", round=round_.key)
     return round_
 

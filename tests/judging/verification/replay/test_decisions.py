@@ -88,3 +88,43 @@ def test_an_acceptance_is_remembered_as_a_result_states_it() -> None:
     replay = small()
     replay.tell(entry(*GROUPS, sequence=40))
     assert replay.course.rounds["r"].acceptance == Acceptance(40, "organiser:o", "Alike", (("T1",), ("T2",)))
+
+
+PAUSED: Told = ("round.paused", "round:r", {"reason": "Prayer"})
+RESUMED: Told = ("round.resumed", "round:r", {"reason": ""})
+
+
+def test_a_round_is_paused_and_goes_on() -> None:
+    replay = small(PAUSED)
+    with pytest.raises(Illegal, match="paused"):
+        replay.tell(given("J1", "T1"))
+    replay.tell(entry(*RESUMED))
+    replay.tell(given("J1", "T1"))
+
+
+def test_a_close_ends_a_pause() -> None:
+    replay = small(PAUSED, ("round.closed", "round:r", {}), ("round.reopened", "round:r", {}))
+    replay.tell(given("J1", "T1"))
+
+
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        (RESUMED,),
+        (PAUSED, PAUSED),
+        (("round.closed", "round:r", {}), PAUSED),
+        (PAUSED, ("round.closed", "round:r", {}), RESUMED),
+        (("round.paused", "round:r", {"reason": ""}),),
+        (PAUSED, ("round.resumed", "round:r", {})),
+        (("announcement.made", "judge:J9", {"text_en": "A", "text_ar": ""}),),
+        (("announcement.made", "event:other", {"text_en": "A", "text_ar": ""}),),
+        (("announcement.made", "judge:J1", {"text_en": "", "text_ar": ""}),),
+    ],
+)
+def test_a_pause_or_a_message_that_does_not_follow_is_illegal(deeds: tuple[Told, ...]) -> None:
+    with pytest.raises(Illegal):
+        small(*deeds)
+
+
+def test_a_message_to_a_judge_is_taken() -> None:
+    small(("announcement.made", "judge:J1", {"text_en": "A", "text_ar": ""}))
