@@ -14,7 +14,19 @@ from sqlmodel import Session, col, select
 from scoreboard.judging.ballots import CurrentBallot, allow, current_ballots, round_and_team, rubric_of, stored_id
 from scoreboard.judging.rounds import Phase, current_round, phase
 from scoreboard.judging.rubric import total_of
-from scoreboard.models import Assignment, Ballot, Conflict, Criterion, Event, Judge, Organisation, Round, Team
+from scoreboard.judging.signature.standing import signature_of
+from scoreboard.models import (
+    Assignment,
+    Ballot,
+    Conflict,
+    Criterion,
+    Event,
+    Judge,
+    Organisation,
+    Round,
+    Signature,
+    Team,
+)
 
 TENTH = Decimal("0.1")
 
@@ -46,6 +58,7 @@ class Bundle:
     rubric: tuple[Criterion, ...]
     assignments: tuple[AssignedTeam, ...]  # in the order of visits, without conflicts and teams that left
     left_out: int  # teams that the judge must not score
+    signature: Signature | None = None  # under the ballots of this round: none of them can be changed
 
     @property
     def phase(self) -> Phase:
@@ -93,6 +106,10 @@ class Bundle:
                 for assigned in self.assignments
             ],
             "ballots": {a.team.key: a.ballot.as_json() for a in self.assignments if a.ballot},
+            # When the judge signed them, and the receipt for that; null while they can be changed.
+            "signed": {"at": self.signature.signed_at.isoformat(), "sequence": self.signature.sequence}
+            if self.signature
+            else None,
             "server_time": datetime.now(UTC).isoformat(),
         }
 
@@ -198,4 +215,5 @@ def collect(session: Session, judge: Judge, round_: Round | None, *, keep: int =
             for assignment, team in rows
         ),
         left_out=len(left_out),
+        signature=signature_of(session, stored_id(round_), judge.id or 0) if round_ else None,
     )

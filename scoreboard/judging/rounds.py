@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from scoreboard.errors import InvalidForm, NotFound, NotReady, Outdated, WrongPhase
 from scoreboard.judging import ledger, second_person
+from scoreboard.judging.desk.waiting import waiting
 from scoreboard.judging.holds import fingerprint, hold_of
 from scoreboard.judging.results import awaited, contest
 from scoreboard.judging.runs import Result, keep, result_of
@@ -116,17 +117,19 @@ class Missing:
 
     ballots: tuple[tuple[str, str], ...]  # judge's key, team's key: assigned, and no ballot
     awaiting: tuple[tuple[str, int], ...]  # team's key, and how many ballots it lacks to be ranked
+    papers: tuple[tuple[str, str, str], ...] = ()  # judge's key, team's key, uuid: typed in, and not yet confirmed
 
     def __bool__(self) -> bool:
-        return bool(self.ballots or self.awaiting)
+        return bool(self.ballots or self.awaiting or self.papers)
 
 
 def missing(session: Session, round_: Round) -> Missing:
-    """List what a round lacks: ballots that were assigned and not given, and teams that cannot be ranked."""
+    """List what a round lacks: ballots that are awaited, teams that cannot be ranked yet, sheets that wait."""
     ranking = contest(session, round_).plain()
     return Missing(
         tuple(awaited(session, round_)),
         tuple((line.team, line.awaiting) for line in ranking.standings if line.awaiting),
+        tuple((judge.key, team.key, str(paper.uuid)) for paper, judge, team in waiting(session, round_)),
     )
 
 
@@ -174,6 +177,7 @@ def check_final(session: Session, round_: Round, comment: str) -> None:
             extra={
                 "ballots": [list(pair) for pair in lacks.ballots],
                 "awaiting": [list(t) for t in lacks.awaiting],
+                "papers": [list(paper) for paper in lacks.papers],
             },
         )
 

@@ -24,11 +24,13 @@ from scoreboard.models.access import (
     SignIn,
 )
 from scoreboard.models.event import Award, Conflict, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
+from scoreboard.models.hall import Absence, PaperBallot, Signature, SigningPin
 from scoreboard.models.record import Assignment, Ballot, Checkpoint, Hold, LedgerHead, LogEntry, Run, Score
 
 metadata: MetaData = SQLModel.metadata
 
 __all__ = [
+    "Absence",
     "Assignment",
     "Award",
     "Ballot",
@@ -50,11 +52,14 @@ __all__ = [
     "Organisation",
     "Organiser",
     "OutsideSignIn",
+    "PaperBallot",
     "RecoveryCode",
     "Round",
     "Run",
     "Score",
     "SignIn",
+    "Signature",
+    "SigningPin",
     "Team",
     "Track",
     "metadata",

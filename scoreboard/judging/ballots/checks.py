@@ -12,12 +12,20 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
-from scoreboard.errors import Conflicted, DeviceRevoked, NotAssigned, NotSignedIn, RoundNotOpen, TeamNotCompeting
+from scoreboard.errors import (
+    BallotsSigned,
+    Conflicted,
+    DeviceRevoked,
+    NotAssigned,
+    NotSignedIn,
+    RoundNotOpen,
+    TeamNotCompeting,
+)
 from scoreboard.judging.access import device_revoked
 from scoreboard.judging.ballots.forms import BallotForm
 from scoreboard.judging.ledger.writing import Head
 from scoreboard.judging.rubric import Scale
-from scoreboard.models import Assignment, Ballot, Conflict, Criterion, Judge, LedgerHead, Round, SignIn, Team
+from scoreboard.models import Assignment, Ballot, Conflict, Criterion, Judge, LedgerHead, Round, Signature, SignIn, Team
 from scoreboard.prepared import Prepared
 
 
@@ -70,6 +78,14 @@ COLUMNS: tuple[Any, ...] = (
     col(Assignment.state),
     col(Conflict.id).is_not(None).label("conflicted"),
     col(KNOWN.id).label("known_id"),
+    select(col(Signature.id))
+    .where(
+        col(Signature.round_id) == Round.id,
+        col(Signature.judge_id) == Judge.id,
+        col(Signature.lifted_at).is_(None),
+    )
+    .exists()
+    .label("signed"),
     select(func.coalesce(func.max(Ballot.revision), 0))
     .where(col(Ballot.round_id) == Round.id, col(Ballot.judge_id) == Judge.id, col(Ballot.team_id) == Team.id)
     .scalar_subquery()
@@ -117,7 +133,8 @@ class Case:
     """All that decides about a ballot, as it is in the transaction that would store it.
 
     `round_id` and `team_id` are None where the event has none by that key; `state` is the assignment's, None without
-    one. `known_id` is the ballot that has the form's uuid already, `revision` the newest of this judge and team.
+    one. `signed`: the judge has confirmed the ballots of this round. `known_id` is the ballot that has the form's uuid
+    already, `revision` the newest of this judge and team.
     """
 
     event_id: int
@@ -131,6 +148,7 @@ class Case:
     team_left: bool
     state: str | None
     conflicted: bool
+    signed: bool
     known_id: int | None
     revision: int
     rubric: tuple[Scale, ...]
@@ -160,6 +178,7 @@ def find_case(connection: Connection, who: Who, form: BallotForm) -> Case:
         team_left=bool(first.team_left),
         state=first.state,
         conflicted=bool(first.conflicted),
+        signed=bool(first.signed),
         known_id=first.known_id,
         revision=first.revision,
         rubric=rubric_in(first.rubric or ""),
@@ -198,13 +217,20 @@ def refuse_stranger(*, conflicted: bool, assigned: bool) -> None:
 
 
 def refuse_now(case: Case) -> None:
-    """Raise unless ballots for this team are taken now: TeamNotCompeting, RoundNotOpen."""
+    """Raise unless ballots for this team are taken now: TeamNotCompeting, RoundNotOpen, BallotsSigned."""
     if case.team_left:
         raise TeamNotCompeting("This team no longer competes.")
     if not case.opened:
         raise RoundNotOpen("Judging has not been opened yet.")
     if case.closed:
         raise RoundNotOpen("Judging has been closed.")
+    refuse_signed(case)
+
+
+def refuse_signed(case: Case) -> None:
+    """Raise BallotsSigned where the judge has confirmed the ballots of this round."""
+    if case.signed:
+        raise BallotsSigned("The ballots of this round have been signed. The organisers can lift the signature.")
 
 
 def round_and_team(session: Session, judge: Judge, round_key: str, team_key: str) -> tuple[Round, Team]:
