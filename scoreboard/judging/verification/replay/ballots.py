@@ -24,8 +24,8 @@ def corrected(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     take(course, entry, payload)
 
 
-def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
-    """Take a ballot, if all that the server promises to refuse is not so."""
+def take(course: Course, entry: Recorded, payload: dict[str, Any], *, closed: bool = False) -> None:
+    """Take a ballot, if all that the server promises to refuse is not so; `closed`: after the close, too."""
     actor, subject = entry.actor, entry.subject
     if not actor.startswith(JUDGE) or not subject.startswith(TEAM):
         raise Illegal("A ballot was recorded of %(actor)s for %(subject)s.", actor=actor, subject=subject)
@@ -37,7 +37,7 @@ def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
         raise Illegal("Judge %(judge)s had withdrawn when this ballot was taken.", judge=judge)
     if group.get("status"):
         raise Illegal("A ballot was taken for team %(team)s, which no longer competed.", team=team)
-    if round_.closed:
+    if round_.closed and not closed:
         raise Illegal("A ballot was taken after round %(round)s was closed.", round=round_.key)
     if not round_.opened:
         raise Illegal("A ballot was taken before round %(round)s was opened.", round=round_.key)
@@ -45,6 +45,8 @@ def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
         raise Illegal(
             "Judge %(judge)s scored team %(team)s in spite of a conflict of interest.", judge=judge, team=team
         )
+    if judge in round_.signed:
+        raise Illegal("A ballot of judge %(judge)s was taken after the judge had signed.", judge=judge)
     state = round_.assignments.get(pair)
     if state is None:
         raise Illegal("Judge %(judge)s scored team %(team)s without an assignment.", judge=judge, team=team)
