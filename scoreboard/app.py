@@ -30,6 +30,7 @@ from scoreboard.web import board, entrance, errors, reports, verifier
 from scoreboard.web.analyses import Analyses
 from scoreboard.web.console import account as console_account
 from scoreboard.web.console import announcements as console_announcements
+from scoreboard.web.console import desk as console_desk
 from scoreboard.web.console import devices as console_devices
 from scoreboard.web.console import duty as console_duty
 from scoreboard.web.console import entrance as console_entrance
@@ -40,10 +41,13 @@ from scoreboard.web.console import late as console_late
 from scoreboard.web.console import ledger as console_ledger
 from scoreboard.web.console import outside as console_outside
 from scoreboard.web.console import people as console_people
+from scoreboard.web.console import reports as console_reports
 from scoreboard.web.console import result as console_result
 from scoreboard.web.console import round as console_round
 from scoreboard.web.console import screens as console_screens
 from scoreboard.web.console import server as console_server
+from scoreboard.web.console import sheets as console_sheets
+from scoreboard.web.console import signatures as console_signatures
 from scoreboard.web.console import signs as console_signs
 from scoreboard.web.console import teams as console_teams
 from scoreboard.web.doorkeeper import Doorkeeper
@@ -53,6 +57,8 @@ from scoreboard.web.judge import devices as judge_devices
 from scoreboard.web.judge import entrance as judge_entrance
 from scoreboard.web.judge import find as judge_find
 from scoreboard.web.judge import home as judge
+from scoreboard.web.judge import reports as judge_reports
+from scoreboard.web.judge import review as judge_review
 from scoreboard.web.limits import doors
 from scoreboard.web.policy import (
     DECIDERS,
@@ -179,10 +185,14 @@ def routes(static: Static) -> list[BaseRoute]:
         get(JUDGES_PAGES, "/judge/find", judge_find.find),
         form(JUDGES_PAGES, "/judge/devices", judge_devices.show),
         post(EVERYBODY, "/judge/sign-out", judge_entrance.sign_out),
+        get(JUDGES_PAGES, "/judge/review", judge_review.show),
+        post(JUDGES_PAGES, "/judge/review", judge_review.sign),
         put(JUDGES, "/judge/ballots/{uuid:uuid}", judge.put_ballot),
         post(JUDGES, "/judge/announcements/{sequence:int}/seen", judge.note_announcement_seen),
         get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card),
         post(JUDGES_PAGES, "/judge/{round}/{team}", judge.submit_form),
+        form(JUDGES_PAGES, "/judge/{round}/{team}/recusal", judge_reports.recuse),
+        post(JUDGES_PAGES, "/judge/{round}/{team}/absence", judge_reports.absent),
         # The organiser's console.
         get(STAFF, "/console", console.events),
         form(EVERYBODY, "/console/sign-in", console_entrance.sign_in),
@@ -220,6 +230,14 @@ def routes(static: Static) -> list[BaseRoute]:
         get(READERS, "/console/e/{slug}/rounds/{key}/assignments", console_duty.show),
         post(DECIDERS, "/console/e/{slug}/rounds/{key}/assignments/skip", console_duty.skip),
         post(DECIDERS, "/console/e/{slug}/rounds/{key}/assignments/resume", console_duty.resume),
+        get(READERS, "/console/e/{slug}/rounds/{key}/reports", console_reports.show),
+        post(DECIDERS, "/console/e/{slug}/rounds/{key}/reports/absence", console_reports.settle),
+        post(DECIDERS, "/console/e/{slug}/rounds/{key}/reports/assign", console_reports.assign),
+        get(READERS, "/console/e/{slug}/rounds/{key}/sheets", console_sheets.show),
+        get(RUNNERS, "/console/e/{slug}/rounds/{key}/desk", console_desk.show),
+        form(RUNNERS, "/console/e/{slug}/rounds/{key}/desk/{judge}/{team}", console_desk.enter),
+        form(RUNNERS, "/console/e/{slug}/rounds/{key}/papers/{uuid:uuid}", console_desk.check),
+        post(RUNNERS, "/console/e/{slug}/rounds/{key}/papers/{uuid:uuid}/discard", console_desk.discard),
         get(READERS, "/console/e/{slug}/result", console_result.show),
         get(READERS, "/console/e/{slug}/result/safety", console_result.show_safety),
         get(READERS, "/console/e/{slug}/result/judges", console_result.show_judges),
@@ -233,6 +251,8 @@ def routes(static: Static) -> list[BaseRoute]:
         post(RUNNERS_CONFIRMED, "/console/e/{slug}/judges/{key}/pin", console_devices.issue_pin),
         post(RUNNERS, "/console/e/{slug}/judges/{key}/devices/revoke", console_devices.revoke_all),
         post(RUNNERS, "/console/e/{slug}/judges/{key}/devices/{device}/revoke", console_devices.revoke),
+        post(RUNNERS, "/console/e/{slug}/judges/{key}/signature/lift", console_signatures.lift),
+        post(RUNNERS_CONFIRMED, "/console/e/{slug}/judges/{key}/signature/pin", console_signatures.reset_pin),
         get(READERS, "/console/e/{slug}/server", console_server.show),
         get(READERS, "/console/e/{slug}/server/live", console_server.live),
         get(READERS, "/console/e/{slug}/signs", console_signs.show),

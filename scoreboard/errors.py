@@ -13,6 +13,7 @@ ScoreboardError                    500  what a person is told, in their language
 │   ├── NotAssigned                     this judge does not score this team
 │   ├── PinWanted                       a judge's link is in use on another device: this one needs a PIN
 │   ├── WrongPin                        a PIN that is not the one, or no longer good
+│   ├── PinSpent                        too many wrong PINs: an organiser has to reset it
 │   ├── NotConfirmed                    this needs a sign-in of the last few minutes
 │   ├── ReceiptRefused                  a receipt that this server did not give for this ballot
 │   └── Conflicted                      this judge must not score this team
@@ -23,6 +24,7 @@ ScoreboardError                    500  what a person is told, in their language
 │   ├── RevisionMissing                 an earlier revision has to be offered again first
 │   ├── RoundNotOpen                    the round takes no ballots now
 │   ├── RoundPaused                     the round takes none for a while
+│   ├── BallotsSigned                   the judge has signed the ballots of this round
 │   ├── TeamNotCompeting                the team has withdrawn or was disqualified
 │   ├── RubricLocked                    the rubric already has ballots
 │   ├── WrongPhase                      this step does not follow from where the round stands
@@ -162,6 +164,12 @@ class WrongPin(Forbidden):
     code = "wrong_pin"
 
 
+class PinSpent(Forbidden):
+    """Too many wrong PINs were typed: an organiser has to reset it."""
+
+    code = "pin_spent"
+
+
 class NotConfirmed(Forbidden):
     """What was asked for weighs so much that the person has to show again that it is them."""
 
@@ -216,6 +224,12 @@ class RoundPaused(Clash):
     """The organisers have paused the round: it takes ballots again after a while."""
 
     code = "round_paused"
+
+
+class BallotsSigned(Clash):
+    """The judge has confirmed the ballots of this round by a signature, which an organiser may lift."""
+
+    code = "ballots_signed"
 
 
 class TeamNotCompeting(Clash):

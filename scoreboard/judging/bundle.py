@@ -23,6 +23,7 @@ from scoreboard.judging.ballots import (
 )
 from scoreboard.judging.rounds import Phase, current_round, phase
 from scoreboard.judging.rubric import total_of
+from scoreboard.judging.signature.standing import signature_of
 from scoreboard.models import (
     Assignment,
     Ballot,
@@ -33,6 +34,7 @@ from scoreboard.models import (
     LateBallot,
     Organisation,
     Round,
+    Signature,
     Team,
 )
 
@@ -66,6 +68,7 @@ class Bundle:
     rubric: tuple[Criterion, ...]
     assignments: tuple[AssignedTeam, ...]  # in the order of visits, without conflicts and teams that left
     left_out: int  # teams that the judge must not score
+    signature: Signature | None = None  # under the ballots of this round: none of them can be changed
 
     @property
     def phase(self) -> Phase:
@@ -113,6 +116,10 @@ class Bundle:
                 for assigned in self.assignments
             ],
             "ballots": {a.team.key: a.ballot.as_json() for a in self.assignments if a.ballot},
+            # When the judge signed them, and the receipt for that; null while they can be changed.
+            "signed": {"at": self.signature.signed_at.isoformat(), "sequence": self.signature.sequence}
+            if self.signature
+            else None,
             "server_time": datetime.now(UTC).isoformat(),
         }
 
@@ -238,4 +245,5 @@ def collect(session: Session, judge: Judge, round_: Round | None, *, keep: int =
             for assignment, team in rows
         ),
         left_out=len(left_out),
+        signature=signature_of(session, stored_id(round_), judge.id or 0) if round_ else None,
     )

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from scoreboard.errors import Clash, NotFound, WrongPhase
 from scoreboard.judging import ledger
 from scoreboard.judging.ballots import AcceptedBallot, BallotForm, CurrentBallot, current_ballots, rubric_of
-from scoreboard.judging.ballots.checks import Case, find_case, refuse_left, refuse_stranger
+from scoreboard.judging.ballots.checks import Case, find_case, refuse_left, refuse_signed, refuse_stranger
 from scoreboard.judging.ballots.late import ADMITTED, late_ballots
 from scoreboard.judging.ballots.storing import add, deed
 from scoreboard.judging.decisions import undecided
@@ -35,7 +35,7 @@ def admit(session: Session, round_id: int, uuid: UUID, reason: str, actor: str) 
 
     Raises InvalidForm without a reason, NotFound, WrongPhase unless the round is closed and not final, Clash where it
     has been decided about, or the judge has left, and what refuses any ballot: Conflicted, NotAssigned,
-    TeamNotCompeting.
+    TeamNotCompeting, BallotsSigned.
     """
     reason = given(reason)
     round_, late = decidable(session, round_id, uuid, "waiting")
@@ -50,6 +50,7 @@ def admit(session: Session, round_id: int, uuid: UUID, reason: str, actor: str) 
     case = find_case(connection, late.judge_id, form)
     refuse_left(case)
     refuse_stranger(conflicted=case.conflicted, assigned=case.state is not None)
+    refuse_signed(case)
     accepted = add(connection, case, form, late.steps, admission(case, form, late, reason, actor))
     decided(session, late, "admitted", reason)
     return accepted

@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 
 from scoreboard.errors import InvalidForm, NotFound, NotReady, Outdated, WrongPhase
 from scoreboard.judging import ledger, second_person
-from scoreboard.judging.ballots import waiting
+from scoreboard.judging.ballots import waiting as late_waiting
+from scoreboard.judging.desk.waiting import waiting as papers_waiting
 from scoreboard.judging.holds import fingerprint, hold_of
 from scoreboard.judging.results import awaited, contest
 from scoreboard.judging.runs import Result, keep, result_of
@@ -143,18 +144,20 @@ class Missing:
     ballots: tuple[tuple[str, str], ...]  # judge's key, team's key: assigned, and no ballot
     awaiting: tuple[tuple[str, int], ...]  # team's key, and how many ballots it lacks to be ranked
     late: tuple[tuple[str, str], ...] = ()  # judge's key, team's key: a late ballot that nobody has decided about
+    papers: tuple[tuple[str, str, str], ...] = ()  # judge's key, team's key, uuid: typed in, and not yet confirmed
 
     def __bool__(self) -> bool:
-        return bool(self.ballots or self.awaiting or self.late)
+        return bool(self.ballots or self.awaiting or self.late or self.papers)
 
 
 def missing(session: Session, round_: Round) -> Missing:
-    """List what a round lacks: ballots that were assigned and not given, teams that cannot be ranked, decisions."""
+    """List what a round lacks: ballots that are awaited, teams that cannot be ranked yet, what nobody has decided."""
     ranking = contest(session, round_).plain()
     return Missing(
         tuple(awaited(session, round_)),
         tuple((line.team, line.awaiting) for line in ranking.standings if line.awaiting),
-        tuple(waiting(session, round_)),
+        tuple(late_waiting(session, round_)),
+        tuple((judge.key, team.key, str(paper.uuid)) for paper, judge, team in papers_waiting(session, round_)),
     )
 
 
@@ -203,6 +206,7 @@ def check_final(session: Session, round_: Round, comment: str) -> None:
                 "ballots": [list(pair) for pair in lacks.ballots],
                 "awaiting": [list(t) for t in lacks.awaiting],
                 "late": [list(pair) for pair in lacks.late],
+                "papers": [list(paper) for paper in lacks.papers],
             },
         )
 

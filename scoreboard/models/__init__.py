@@ -24,6 +24,7 @@ from scoreboard.models.access import (
     SignIn,
 )
 from scoreboard.models.event import Award, Conflict, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
+from scoreboard.models.hall import Absence, PaperBallot, Signature, SigningPin
 from scoreboard.models.record import (
     AnnouncementSeen,
     Assignment,
@@ -40,6 +41,7 @@ from scoreboard.models.record import (
 metadata: MetaData = SQLModel.metadata
 
 __all__ = [
+    "Absence",
     "AnnouncementSeen",
     "Assignment",
     "Award",
@@ -63,11 +65,14 @@ __all__ = [
     "Organisation",
     "Organiser",
     "OutsideSignIn",
+    "PaperBallot",
     "RecoveryCode",
     "Round",
     "Run",
     "Score",
     "SignIn",
+    "Signature",
+    "SigningPin",
     "Team",
     "Track",
     "metadata",

@@ -121,7 +121,7 @@ async def test_the_phase_is_that_of_the_round(database: Database) -> None:
 async def test_a_program_is_told_all_that_a_phone_shows(database: Database) -> None:
     cast = await build_event(database, teams=1, criteria=1)
     told = (await bundle(database, cast)).as_json()
-    assert list(told) == ["event", "judge", "round", "rubric", "assignments", "ballots", "server_time"]
+    assert list(told) == ["event", "judge", "round", "rubric", "assignments", "ballots", "signed", "server_time"]
     assert told["rubric"] == [
         {
             "key": "impact",

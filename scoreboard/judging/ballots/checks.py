@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_models
 
 from scoreboard.errors import (
+    BallotsSigned,
     Conflicted,
     DeviceRevoked,
     NotAssigned,
@@ -34,6 +35,7 @@ from scoreboard.models import (
     LateBallot,
     LedgerHead,
     Round,
+    Signature,
     SignIn,
     Team,
 )
@@ -91,6 +93,14 @@ COLUMNS: tuple[Any, ...] = (
     col(Conflict.id).is_not(None).label("conflicted"),
     col(KNOWN.id).label("known_id"),
     select(col(LateBallot.id)).where(col(LateBallot.uuid) == bindparam("uuid")).scalar_subquery().label("late_id"),
+    select(col(Signature.id))
+    .where(
+        col(Signature.round_id) == Round.id,
+        col(Signature.judge_id) == Judge.id,
+        col(Signature.lifted_at).is_(None),
+    )
+    .exists()
+    .label("signed"),
     select(func.coalesce(func.max(Ballot.revision), 0))
     .where(col(Ballot.round_id) == Round.id, col(Ballot.judge_id) == Judge.id, col(Ballot.team_id) == Team.id)
     .scalar_subquery()
@@ -138,8 +148,8 @@ class Case:
     """All that decides about a ballot, as it is in the transaction that would store it.
 
     `round_id` and `team_id` are None where the event has none by that key; `state` is the assignment's, None without
-    one. `known_id` is the ballot that has the form's uuid already, `late_id` the late one that has; `revision` is the
-    newest of this judge and team.
+    one. `signed`: the judge has confirmed the ballots of this round. `known_id` is the ballot that has the form's uuid
+    already, `late_id` the late one that has; `revision` is the newest of this judge and team.
     """
 
     event_id: int
@@ -154,6 +164,7 @@ class Case:
     team_left: bool
     state: str | None
     conflicted: bool
+    signed: bool
     known_id: int | None
     late_id: int | None
     revision: int
@@ -185,6 +196,7 @@ def find_case(connection: Connection, who: Who, form: BallotForm) -> Case:
         team_left=bool(first.team_left),
         state=first.state,
         conflicted=bool(first.conflicted),
+        signed=bool(first.signed),
         known_id=first.known_id,
         late_id=first.late_id,
         revision=first.revision,
@@ -224,7 +236,10 @@ def refuse_stranger(*, conflicted: bool, assigned: bool) -> None:
 
 
 def refuse_now(case: Case) -> None:
-    """Raise unless ballots for this team are taken now: TeamNotCompeting, RoundNotOpen, RoundPaused."""
+    """Raise unless ballots for this team are taken now.
+
+    TeamNotCompeting, RoundNotOpen, RoundPaused, BallotsSigned.
+    """
     refuse_left(case)
     if not case.opened:
         raise RoundNotOpen("Judging has not been opened yet.")
@@ -232,12 +247,19 @@ def refuse_now(case: Case) -> None:
         raise RoundNotOpen("Judging has been closed.")
     if case.paused:
         raise RoundPaused("Judging is paused. Ballots are taken again when it goes on.")
+    refuse_signed(case)
 
 
 def refuse_left(case: Case) -> None:
     """Raise TeamNotCompeting for a team that is out."""
     if case.team_left:
         raise TeamNotCompeting("This team no longer competes.")
+
+
+def refuse_signed(case: Case) -> None:
+    """Raise BallotsSigned where the judge has confirmed the ballots of this round."""
+    if case.signed:
+        raise BallotsSigned("The ballots of this round have been signed. The organisers can lift the signature.")
 
 
 def round_and_team(session: Session, judge: Judge, round_key: str, team_key: str) -> tuple[Round, Team]:

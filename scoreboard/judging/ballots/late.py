@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert
 from sqlmodel import Session, col, select
 
 from scoreboard.errors import BallotReused, RoundNotOpen
-from scoreboard.judging.ballots.checks import Case, refuse_left
+from scoreboard.judging.ballots.checks import Case, refuse_left, refuse_signed
 from scoreboard.judging.ballots.forms import BallotForm
 from scoreboard.judging.ballots.reading import AcceptedBallot, reading
 from scoreboard.judging.ledger.entries import Entry, written_time
@@ -25,7 +25,10 @@ ADMITTED: Final = "ballot.admitted"
 
 
 def comes_late(connection: Connection, case: Case, form: BallotForm) -> bool:
-    """Whether a ballot of a round that is closed was entered before. Raises TeamNotCompeting, RoundNotOpen."""
+    """Whether a ballot of a round that is closed was entered before.
+
+    Raises TeamNotCompeting, RoundNotOpen, BallotsSigned.
+    """
     if not case.closed:
         return False
     refuse_left(case)
@@ -33,6 +36,7 @@ def comes_late(connection: Connection, case: Case, form: BallotForm) -> bool:
         round_ = session.get_one(Round, case.round_id)
     if round_.finalised_at is not None or form.entered_at is None or form.entered_at > (round_.closed_at or now()):
         raise RoundNotOpen("Judging has been closed.")
+    refuse_signed(case)
     return True
 
 

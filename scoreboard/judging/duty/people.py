@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from scoreboard.judging import access
+from scoreboard.judging import access, rounds
 from scoreboard.judging.access import NewLink
 from scoreboard.judging.duty.progress import Count, Progress
 from scoreboard.judging.pairing.devices import DeviceLine, devices_of, used_links
-from scoreboard.models import Event, Judge, JudgeLink, Organisation, Team
+from scoreboard.judging.signature.standing import signatures
+from scoreboard.models import Event, Judge, JudgeLink, Organisation, Signature, SigningPin, Team
 
 
 @dataclass(frozen=True)
 class JudgeLine:
-    """A judge in the list: the live link, if any, its devices, and whether it was ever used."""
+    """A judge in the list: the live link, if any, its devices, and whether it was ever used.
+
+    `signature` is under the ballots of the round that the event is in, `pin` what the judge signs with.
+    """
 
     judge: Judge
     organisation: Organisation | None
@@ -22,6 +26,8 @@ class JudgeLine:
     link: JudgeLink | None
     devices: list[DeviceLine]
     used: bool
+    signature: Signature | None
+    pin: SigningPin | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,12 @@ def judge_lines(session: Session, event: Event, progress: Progress) -> list[Judg
     links = live_links(session, event)
     ids = [link.id or 0 for link in links.values()]
     devices, used = devices_of(session, ids), used_links(session, ids)
+    round_ = rounds.current_round(session, event.id or 0)
+    signed = signatures(session, round_.id or 0) if round_ else {}
+    known = session.exec(
+        select(SigningPin).join(Judge, col(Judge.id) == SigningPin.judge_id).where(Judge.event_id == event.id)
+    )
+    signing_pins = {pin.judge_id: pin for pin in known}
     lines = []
     for judge in progress.judges:
         link = links.get(judge.id or 0)
@@ -66,6 +78,8 @@ def judge_lines(session: Session, event: Event, progress: Progress) -> list[Judg
                 link=link,
                 devices=devices.get(link.id or 0, []) if link else [],
                 used=link is not None and link.id in used,
+                signature=signed.get(judge.id or 0),
+                pin=signing_pins.get(judge.id or 0),
             )
         )
     return lines

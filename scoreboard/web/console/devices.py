@@ -6,9 +6,10 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from scoreboard.errors import NotFound
+from scoreboard.errors import NotFound, ScoreboardError
 from scoreboard.judging.duty.people import JudgeLine
 from scoreboard.judging.pairing import devices, pins
+from scoreboard.judging.signature.pins import TRIES
 from scoreboard.models import Event, Judge, Organiser
 from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.console.judges import judges_of
@@ -80,16 +81,21 @@ def page(
     *,
     pin: str = "",
     until: datetime | None = None,
+    problem: ScoreboardError | None = None,
 ) -> Response:
     """Render the page; with a PIN once, and nothing keeps it."""
-    return request.state["pages"].render(
+    pages = request.state["pages"]
+    return pages.render(
         request,
         "console/judge.html",
         event=event,
+        status=problem.status if problem else 200,
         headers={"cache-control": "no-store"},
         organiser=organiser,
         line=line,
         pin=pin,
         until=until,
+        problem=pages.language_of(request, event).error(problem) if problem else None,
+        spent=line.pin is not None and line.pin.tries >= TRIES,
         alarmed=request.state["guesses"].alarmed(event.id or 0),
     )

@@ -11,13 +11,14 @@ from starlette.websockets import WebSocket
 
 from scoreboard.errors import ScoreboardError
 from scoreboard.judging import results
-from scoreboard.judging.duty import progress
+from scoreboard.judging.desk.waiting import waiting
+from scoreboard.judging.duty import absences, progress, recusals
 from scoreboard.judging.duty.progress import Duty, EventLine, Overview
 from scoreboard.judging.rounds import Phase, frozen, phase
 from scoreboard.judging.staff.roles import Role, roles_of
 from scoreboard.live.messages import Line, Standings
 from scoreboard.live.views import ranking
-from scoreboard.models import Organiser, Team
+from scoreboard.models import Organiser, Round, Team
 from scoreboard.web import auth, sockets
 from scoreboard.web.console.entrance import organisers_only
 from scoreboard.web.console.words import log_lines
@@ -86,6 +87,7 @@ async def show(
 ) -> Response:
     """Render a round, or the part of its page that changes."""
     seen = await request.state["database"].read(progress.overview, request.path_params["slug"], key)
+    reported, papers = await request.state["database"].read(waiting_in_hall, seen.round)
     today, public = await rankings(request, seen)
     pages = request.state["pages"]
     language = pages.language_of(request, seen.event)
@@ -103,10 +105,20 @@ async def show(
         frozen=frozen(seen.round),
         standings=today,
         places=places(seen, today.lines, public),
+        reported=reported,
+        papers=papers,
         hidden=public is not None and frozen(seen.round),
         log=log_lines(seen, language),
         problem=language.error(problem) if problem else None,
     )
+
+
+def waiting_in_hall(session: Session, round_: Round) -> tuple[int, int]:
+    """How many reports of judges, and how many ballots on paper, wait for somebody in a round that is not final."""
+    if phase(round_) is Phase.FINAL:
+        return 0, 0
+    recused = sum(recusal.open for recusal in recusals.recusals(session, round_))
+    return len(absences.away(session, round_)) + recused, len(waiting(session, round_))
 
 
 async def rankings(request: Request[State], seen: Overview) -> tuple[Standings, Sequence[Line] | None]:

@@ -12,6 +12,7 @@ from scoreboard.errors import Clash, InvalidForm, ScoreboardError
 from scoreboard.judging import publication, rounds
 from scoreboard.judging.duty.progress import event_named, overview, round_of
 from scoreboard.judging.second_person import pending_proposal
+from scoreboard.judging.signature.standing import signatures
 from scoreboard.models import Organiser
 from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.console.home import rankings, show
@@ -137,6 +138,8 @@ async def decide(
     seen = await database.read(overview, request.path_params["slug"], request.path_params["key"])
     missing = await database.read(rounds.missing, seen.round)
     proposal = await database.read(pending_proposal, seen.round)
+    signed = await database.read(signatures, seen.round.id or 0)
+    given = [judge for judge in seen.progress.judges if seen.progress.of_judge(judge).done]
     today, _public = await rankings(request, seen)
     language = pages.language_of(request, seen.event)
     return pages.render(
@@ -152,6 +155,8 @@ async def decide(
         missing=missing,
         judges={judge.key: judge for judge in seen.progress.judges},
         teams={team.key: team for team in seen.progress.teams},
+        given=given,
+        signed=[judge for judge in given if judge.id in signed],
         standings=today,
         first=[line.team for line in today.lines if line.rank == 1],
         problem=language.error(problem) if problem else None,

@@ -113,7 +113,7 @@ def value_of(text: str) -> Decimal:
 def editable(bundle: Bundle, assigned: AssignedTeam) -> bool:
     """Whether a ballot for this team is taken now, as far as the page knows."""
     competes = assigned.team.withdrawn_at is None and assigned.team.disqualified_at is None
-    return competes and bundle.phase is Phase.OPEN
+    return competes and bundle.phase is Phase.OPEN and bundle.signature is None
 
 
 def page_for_script(bundle: Bundle, language: Language) -> dict[str, Any]:

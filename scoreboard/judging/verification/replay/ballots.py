@@ -24,16 +24,16 @@ def corrected(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     take(course, entry, payload)
 
 
-def take(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
-    """Take a ballot, if all that the server promises to refuse is not so."""
-    round_, pair, state = allowed(course, entry, payload)
+def take(course: Course, entry: Recorded, payload: dict[str, Any], *, closed: bool = False) -> None:
+    """Take a ballot, if all that the server promises to refuse is not so; `closed`: after the close, too."""
+    round_, pair, state = allowed(course, entry, payload, late=closed)
     follow(course, round_, pair, state, entry.sequence, payload)
 
 
 def allowed(
     course: Course, entry: Recorded, payload: dict[str, Any], *, late: bool = False
 ) -> tuple[RoundCourse, Pair, str]:
-    """Where a ballot belongs, and the state of its assignment; `late`: that the round was closed does not matter.
+    """Where a ballot belongs, and the state of its assignment; `late`: a close or a pause does not matter.
 
     Raises Illegal for all that the server promises to refuse.
     """
@@ -48,20 +48,27 @@ def allowed(
         raise Illegal("Judge %(judge)s had withdrawn when this ballot was taken.", judge=judge)
     if group.get("status"):
         raise Illegal("A ballot was taken for team %(team)s, which no longer competed.", team=team)
-    if round_.closed and not late:
-        raise Illegal("A ballot was taken after round %(round)s was closed.", round=round_.key)
-    if not round_.opened:
-        raise Illegal("A ballot was taken before round %(round)s was opened.", round=round_.key)
-    if round_.paused:
-        raise Illegal("A ballot was taken while round %(round)s was paused.", round=round_.key)
+    refuse_phase(round_, late=late)
     if pair in course.conflicts:
         raise Illegal(
             "Judge %(judge)s scored team %(team)s in spite of a conflict of interest.", judge=judge, team=team
         )
+    if judge in round_.signed:
+        raise Illegal("A ballot of judge %(judge)s was taken after the judge had signed.", judge=judge)
     state = round_.assignments.get(pair)
     if state is None:
         raise Illegal("Judge %(judge)s scored team %(team)s without an assignment.", judge=judge, team=team)
     return round_, pair, state
+
+
+def refuse_phase(round_: RoundCourse, *, late: bool) -> None:
+    """Raise Illegal where a round took no ballots."""
+    if round_.closed and not late:
+        raise Illegal("A ballot was taken after round %(round)s was closed.", round=round_.key)
+    if not round_.opened:
+        raise Illegal("A ballot was taken before round %(round)s was opened.", round=round_.key)
+    if round_.paused and not late:
+        raise Illegal("A ballot was taken while round %(round)s was paused.", round=round_.key)
 
 
 def unheard(course: Course, round_: str, judge: str, team: str) -> Illegal:

@@ -55,6 +55,9 @@ class RoundCourse:
     holds: set[int] = field(default_factory=set)  # freezes, by their entries, whose result no entry has named yet
     freezes: dict[int, tuple[str, str]] = field(default_factory=dict)  # by their entries: when, and what they hold
     proposal: tuple[str, str] | None = None  # who proposed which result, for a second person to confirm
+    signed: set[str] = field(default_factory=set)  # judges whose ballots are confirmed
+    papers: dict[str, tuple[Pair, str]] = field(default_factory=dict)  # sheets that wait: whose, and who typed them in
+    absences: set[Pair] = field(default_factory=set)  # who was reported away, by whom
     at: dict[str, str] = field(default_factory=dict)  # when each step of its life was taken, of those that hold
 
     @property

@@ -11,6 +11,7 @@ from scoreboard.judging.verification.replay.ballots import corrected, reoffered,
 from scoreboard.judging.verification.replay.course import Course
 from scoreboard.judging.verification.replay.decisions import DECISIONS, restored
 from scoreboard.judging.verification.replay.entering import ENTERING
+from scoreboard.judging.verification.replay.hall import HALL
 from scoreboard.judging.verification.replay.late import LATE_BALLOTS
 from scoreboard.judging.verification.replay.roster import ROSTER, Rule
 from scoreboard.judging.verification.verdict import Check, Illegal
@@ -31,6 +32,7 @@ RULES: Final[dict[str, Rule]] = {
     **ROSTER,
     **DECISIONS,
     **ENTERING,
+    **HALL,
 }
 MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration)
 # What reads one value, and no more: StopIteration where there is none. Its types are told otherwise than it is made.

@@ -102,6 +102,10 @@ def conflict_added(course: Course, entry: Recorded, payload: dict[str, Any]) -> 
     pair = pair_of(course, key_of("conflict", entry))
     if pair in course.conflicts:
         raise Illegal("%(key)s is added a second time.", key="/".join(pair))
+    if (payload["after"].get("source") == "judge" or entry.actor.startswith("judge:")) and (
+        payload["after"].get("source") != "judge" or entry.actor != f"judge:{pair[0]}"
+    ):
+        raise Illegal("A conflict of judge %(judge)s was declared by %(actor)s.", judge=pair[0], actor=entry.actor)
     course.conflicts[pair] = dict(payload["after"])
 
 
