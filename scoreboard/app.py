@@ -49,6 +49,7 @@ from scoreboard.web.hosts import Hosts
 from scoreboard.web.judge import devices as judge_devices
 from scoreboard.web.judge import entrance as judge_entrance
 from scoreboard.web.judge import home as judge
+from scoreboard.web.judge import shell as judge_shell
 from scoreboard.web.limits import doors
 from scoreboard.web.policy import (
     DECIDERS,
@@ -59,6 +60,7 @@ from scoreboard.web.policy import (
     OWN_ACCOUNT,
     OWN_ACCOUNT_CONFIRMED,
     OWNERS,
+    PACKED,
     READERS,
     RUNNERS,
     RUNNERS_CONFIRMED,
@@ -170,12 +172,16 @@ def routes(static: Static) -> list[BaseRoute]:
         get(EVERYBODY, "/j", judge_entrance.show),
         post(EVERYBODY, "/j", judge_entrance.sign_in),
         post(EVERYBODY, "/j/who", judge_entrance.who),
-        get(JUDGES_PAGES, "/judge", judge.show_list),
-        get(JUDGES, "/judge/bundle", judge.show_bundle),
+        get(JUDGES_PAGES, "/judge", judge.show_list, PACKED),
+        get(JUDGES, "/judge/bundle", judge.show_bundle, PACKED),
+        get(JUDGES, "/judge/list", judge_shell.show_empty_list, PACKED),
+        get(JUDGES, "/judge/card", judge_shell.show_empty_card, PACKED),
+        get(EVERYBODY, "/judge/worker.js", judge_shell.worker(static), PACKED),
+        get(EVERYBODY, "/judge/manifest.webmanifest", judge_shell.show_manifest),
         form(JUDGES_PAGES, "/judge/devices", judge_devices.show),
         post(EVERYBODY, "/judge/sign-out", judge_entrance.sign_out),
         put(JUDGES, "/judge/ballots/{uuid:uuid}", judge.put_ballot),
-        get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card),
+        get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card, PACKED),
         post(JUDGES_PAGES, "/judge/{round}/{team}", judge.submit_form),
         # The organiser's console.
         get(STAFF, "/console", console.events),

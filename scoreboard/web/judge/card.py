@@ -118,12 +118,20 @@ def editable(bundle: Bundle, assigned: AssignedTeam) -> bool:
 
 def page_for_script(bundle: Bundle, language: Language) -> dict[str, Any]:
     """What the scripts of any of the judge's pages need to know."""
-    digits = bundle.event.digits if language.code == "ar" else "latn"
     return {
         "judge": str(bundle.judge.id),
         # Whose entries these are: several judges may use one phone, and one phone may serve several events.
         "scope": f"{bundle.event.slug}/{bundle.judge.id}",
         "round": bundle.round.key if bundle.round else "",
+        **shown_for_script(bundle, language),
+    }
+
+
+def shown_for_script(bundle: Bundle, language: Language) -> dict[str, Any]:
+    """How the scripts draw what they show, which is the same for all judges of a round."""
+    digits = bundle.event.digits if language.code == "ar" else "latn"
+    return {
+        "language": language.code,
         "locale": f"{language.code}-u-nu-{digits}",
         "time_zone": bundle.event.time_zone,
         "rubric": [
@@ -164,6 +172,18 @@ def texts_for_script(language: Language) -> dict[str, Any]:
         "draft": _("Saved on this phone"),
         "sending": _("Saved on this phone. Sending…"),
         "waiting": _("Saved on this phone. It is sent as soon as there is a connection."),
+        "portal": _("Saved on this phone. The network here asks you to sign in to it first."),
+        "paused": _("Saved on this phone. It is sent when judging goes on."),
+        "late_waiting": _("Kept as late. The organisers decide whether it counts."),
+        "late_admitted": _("Late, and admitted by the organisers"),
+        "late_refused": _("Late, and not admitted by the organisers: %(reason)s"),
+        "received": _("Received"),
+        "excused": _("Excused by the organisers"),
+        "table": _("Table %(table)s"),
+        "total": _("Total"),
+        "next_team": _("Next: %(team)s"),
+        "next": _("Next team"),
+        "all_teams": _("All my teams"),
         "signed_out": _("Saved on this phone. Please sign in again."),
         "distrusted": _("Saved on this phone. Not sent: see above."),
         "restoring": _(
@@ -186,5 +206,10 @@ def texts_for_script(language: Language) -> dict[str, Any]:
         "unsent": language.plural_forms(
             "%(shown)s ballot on this phone has not been received yet.",
             "%(shown)s ballots on this phone have not been received yet.",
+        ),
+        "teams_scored": language.plural_forms("%(done)s of %(of)s team scored", "%(done)s of %(of)s teams scored"),
+        "left_out": language.plural_forms(
+            "%(shown)s team is left out because of a conflict of interest.",
+            "%(shown)s teams are left out because of a conflict of interest.",
         ),
     }
