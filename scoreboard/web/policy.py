@@ -181,7 +181,7 @@ Handler: TypeAlias = Callable[[Any], Awaitable[Any]]
 
 
 # Of pages and answers that hold no secret which somebody could guess letter by letter from their length.
-PACKED: Final = Middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+PACKED: Final = Middleware(GZipMiddleware, minimum_size=600)
 
 
 def get(policy: Policy, path: str, handler: Handler, *further: Middleware) -> Route:

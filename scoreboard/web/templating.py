@@ -25,6 +25,7 @@ from scoreboard.assets import asset_dir
 from scoreboard.i18n import LANGUAGES, Language, Named, language
 from scoreboard.models import Event
 from scoreboard.web.cookies import cookie_name
+from scoreboard.web.lean import lean_files
 
 LANGUAGE_COOKIE = "language"
 IMPORTED = re.compile(r"^(?:import|export)\b[^;]*?[\"'](\.[^\"']+)[\"'];", re.MULTILINE)
@@ -46,8 +47,9 @@ class Static:
         self.version = static_version(self.folder)
         # Of the pages, too: what a phone keeps of both belongs together.
         self.release = f"{self.version}-{static_version(asset_dir('templates'))}"
+        self.lean = lean_files(self.folder)
         self.imported: dict[str, list[str]] = {}
-        self.files = GZipMiddleware(StaticFiles(directory=self.folder), minimum_size=600, compresslevel=6)
+        self.files = GZipMiddleware(StaticFiles(directory=self.folder), minimum_size=600)
 
     def address(self, path: str) -> str:
         """The address of a file in static/. Raises FileNotFoundError for one that is not there."""
@@ -79,11 +81,13 @@ class Static:
 
         async def send_cached(message: Any) -> None:
             if message["type"] == "http.response.start" and message["status"] in {200, 304}:
-                message["headers"] = [*message["headers"], (b"cache-control", cache)]
+                own = (b"scoreboard-version", self.version.encode())
+                message["headers"] = [*message["headers"], (b"cache-control", cache), own]
             await send(message)
 
         below = {**scope, "path": "/" + path, "root_path": ""}
-        await self.files(below, receive, send_cached)
+        files = self.lean.get(path, self.files) if scope["method"] in {"GET", "HEAD"} else self.files
+        await files(below, receive, send_cached)
 
 
 class Pages:

@@ -1,4 +1,4 @@
-"""The judge's phone without a network: after one visit it opens and scores, and sends when it can, for one judge only."""
+"""The judge's phone without a network: after one visit it opens and scores, and sends when it can; for one judge."""
 
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -124,7 +124,7 @@ async def test_a_browser_that_was_closed_opens_again_without_a_network_and_sends
 
 async def kept_of_judge(page: Page) -> dict[str, list[str]]:
     """What pages are drawn of: the names of caches with empty pages, and of whom bundles are."""
-    return await page.evaluate(
+    kept: dict[str, list[str]] = await page.evaluate(
         """async () => {
           const names = (await caches.keys()).filter((name) => name.startsWith("scoreboard-empty"));
           const database = await new Promise((opened) => {
@@ -139,6 +139,7 @@ async def kept_of_judge(page: Page) -> dict[str, list[str]]:
           return { names, bundles };
         }"""
     )
+    return kept
 
 
 NOTHING_KEPT: dict[str, list[str]] = {"names": [], "bundles": []}

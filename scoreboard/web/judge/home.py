@@ -19,8 +19,9 @@ from scoreboard.judging.ballots import BallotForm, Caller, ReofferForm
 from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of, holdings
 from scoreboard.models import Judge
 from scoreboard.web.auth import JUDGE, signed_in_judge, token_of
-from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions, texts_for_script
+from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions
 from scoreboard.web.judge.shell import NO_TEAM, form_of
+from scoreboard.web.judge.words import texts_for_script
 from scoreboard.web.state import State
 from scoreboard.web.watch import arrived_at
 
@@ -48,7 +49,7 @@ async def show_list(request: Request[State]) -> Response:
         no_team=NO_TEAM,
         bundle=bundle,
         page=page_for_script(bundle, language),
-        texts=texts_for_script(language),
+        texts=texts_for_script(language, "list"),
     )
 
 
@@ -89,7 +90,7 @@ def card(
         editable=editable(bundle, assigned),
         next=bundle.next_after(assigned.team.key),
         page=card_for_script(bundle, assigned, language, typed=status != 200),
-        texts=texts_for_script(language),
+        texts=texts_for_script(language, "card"),
     )
 
 

@@ -6,9 +6,9 @@ together by their `form`: a hash of what the empty pages say of the event.
 """
 
 import hashlib
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
+from uuid import UUID
 
 from pydantic_core import to_json
 from starlette.requests import Request
@@ -18,7 +18,8 @@ from scoreboard.i18n import Language
 from scoreboard.judging.bundle import AssignedTeam, Bundle, bundle_of, criterion_as_json, names
 from scoreboard.models import Team
 from scoreboard.web.auth import signed_in_judge
-from scoreboard.web.judge.card import Entry, questions, shown_for_script, texts_for_script
+from scoreboard.web.judge.card import Entry, drawing, questions
+from scoreboard.web.judge.words import PageName, texts_for_script
 from scoreboard.web.state import State
 from scoreboard.web.templating import Static
 
@@ -34,23 +35,16 @@ ICONS: Final = (
 )
 
 
-def kept_files(static: Static) -> dict[str, str]:
-    """The address of each file that the phone keeps, with the hash by which browsers hold it to its content."""
-    paths = [*OTHERS, *(path for entry in ENTRIES for path in static.modules(entry))]
-    return {static.address(path): integrity((static.folder / path).read_bytes()) for path in dict.fromkeys(paths)}
-
-
-def integrity(content: bytes) -> str:
-    """A hash of some content as browsers want it."""
-    return f"sha256-{b64encode(hashlib.sha256(content).digest()).decode()}"
+def kept_files(static: Static) -> list[str]:
+    """The path in static/ of each file that the phone keeps."""
+    return list(dict.fromkeys([*OTHERS, *(path for entry in ENTRIES for path in static.modules(entry))]))
 
 
 def worker(static: Static) -> Callable[[Request[State]], Awaitable[Response]]:
     """``GET /judge/worker.js``: the service worker, which names the release and the files that belong to it."""
-    head = (
-        f"const RELEASE = {to_json(static.release).decode()};\nconst FILES = {to_json(kept_files(static)).decode()};\n"
-    )
-    text = head + (static.folder / WORKER).read_text(encoding="utf-8")
+    constants = {"RELEASE": static.release, "VERSION": static.version, "PATHS": kept_files(static)}
+    head = "".join(f"const {name} = {to_json(value).decode()};\n" for name, value in constants.items())
+    text = head + static.lean[WORKER].plain.decode()
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
     headers = {"service-worker-allowed": SCOPE, "cache-control": "no-cache", "etag": tag}
 
@@ -100,25 +94,25 @@ def form_of(bundle: Bundle, language: Language) -> str:
 
 async def show_empty_list(request: Request[State]) -> Response:
     """``GET /judge/list``: the list of teams, empty."""
-    return await empty(request, "judge/list.html")
+    return await empty(request, "list")
 
 
 async def show_empty_card(request: Request[State]) -> Response:
     """``GET /judge/card``: the card of no team, with the questions."""
-    return await empty(request, "judge/card.html")
+    return await empty(request, "card")
 
 
-async def empty(request: Request[State], template: str) -> Response:
+async def empty(request: Request[State], name: PageName) -> Response:
     """Draw a page with nothing of any judge in it."""
     judge = await signed_in_judge(request)
     bundle = await request.state["database"].read(bundle_of, judge)
     pages = request.state["pages"]
     language = pages.language_of(request, bundle.event)
     form = form_of(bundle, language)
-    page: dict[str, Any] = {**shown_for_script(bundle, language), "form": form, "empty": True}
+    page = {**drawing(language, bundle), "form": form, "empty": True}
     return pages.render(
         request,
-        template,
+        f"judge/{name}.html",
         event=bundle.event,
         headers={"scoreboard-form": form, "scoreboard-release": pages.static.release},
         bundle=bundle.without_judge(),
@@ -126,12 +120,12 @@ async def empty(request: Request[State], template: str) -> Response:
         assigned=NO_TEAM,
         no_team=NO_TEAM,
         questions=questions(bundle.rubric),
-        entry=Entry(0),
+        entry=Entry(0, uuid=UUID(int=0)),
         compare=False,
         editable=True,
         next=None,
         page=page,
-        texts=texts_for_script(language),
+        texts=texts_for_script(language, name),
         page_address=SCOPE,
     )
 

@@ -2,7 +2,8 @@
  * Fills the empty card: with a team of the bundle, and with its ballot where that can only be read.
  */
 import { isolated, named } from "../lib/names.js";
-import { levelOf, totalOf } from "./rubric.js";
+import { levelOf } from "./levels.js";
+import { totalOf } from "./rubric.js";
 import { cardOf, drawPlace, drawProject, nextAfter } from "./view.js";
 
 const find = (id) => document.getElementById(id);
@@ -18,11 +19,17 @@ export function fill(page, told, texts) {
   const [round, team] = location.pathname.split("/").slice(2).map(decodeURIComponent);
   const assigned = told.assignments.find((each) => each.team === team);
   if (told.round?.key !== round || !assigned) return false;
-  Object.assign(page, { round, team, typed: false, current: told.ballots[team] ?? null, editable: told.round.phase === "open" });
+  Object.assign(page, { round, team, typed: false, rubric: rubricOf(told, page.language), current: told.ballots[team] ?? null, editable: told.round.phase === "open" });
   drawHead(page.language, assigned, told, texts);
   if (page.editable) find("answers").remove();
   else drawAnswers(page, texts);
   return true;
+}
+
+/** The rubric as the server's pages have it: with level texts in the page's language. */
+function rubricOf({ rubric }, language) {
+  const text = ({ en, ar }) => (language === "ar" ? ar || en : en || ar);
+  return rubric.map((each) => ({ ...each, levels: each.levels.map((level) => ({ value: level.value, text: text(level) })) }));
 }
 
 function drawHead(language, assigned, told, texts) {

@@ -1,5 +1,6 @@
 import { plainDigits } from "../lib/numerals.js";
-import { levelOf, totalOf } from "./rubric.js";
+import { levelOf } from "./levels.js";
+import { totalOf } from "./rubric.js";
 
 /** @typedef {import("./store.js").Values} Values */
 

@@ -16,11 +16,12 @@ const FRESH = "?fresh"; // asks the worker for a page of the server's
 export async function open() {
   const page = block("page");
   const texts = new Texts(block("texts"), page.locale, page.time_zone);
-  if (location.search === FRESH) history.replaceState(null, "", location.pathname);
+  const asked = location.search === FRESH;
+  if (asked) history.replaceState(null, "", location.pathname);
   const store = await Store.open(page.scope);
   const told = store.held?.told;
   if (page.empty) {
-    if (told?.form !== page.form) return leave();
+    if (told?.form !== page.form) return asked ? new Promise(() => {}) : leave();
     Object.assign(page, { judge: told.judge.id, scope: store.held.scope, round: told.round?.key ?? "" });
   }
   const outbox = new Outbox(store, page.judge);

@@ -1,11 +1,12 @@
 /**
- * The service worker of the judge's pages. The server puts two constants in front: RELEASE, and FILES, the addresses of
- * the files that belong to it with the hashes of their contents.
+ * The service worker of the judge's pages. The server puts three constants in front: RELEASE; VERSION, that of the
+ * static files; and PATHS, those of them that belong to the pages.
  *
  * It gives out those files, and an empty page where a judge opens the list or a card; everything else is the network's.
  * A new one waits until no card is in hand.
  */
-/* global RELEASE, FILES */
+/* global RELEASE, VERSION, PATHS */
+const FILES = new Set(PATHS.map((path) => `/static/${VERSION}/${path}`));
 const KEPT = `scoreboard-files ${RELEASE}`;
 const EMPTY = `scoreboard-empty ${RELEASE}`;
 const LIST = "/judge/list";
@@ -23,7 +24,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, search } = new URL(request.url);
   if (request.method !== "GET") return;
-  if (pathname in FILES) event.respondWith(file(request));
+  if (FILES.has(pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate" && !search) {
     const empty = emptyPage(pathname);
     // Whoever comes from the door is shown by the server, if it can be reached: it may be another judge than before.
@@ -34,10 +35,10 @@ self.addEventListener("fetch", (event) => {
 
 async function install() {
   const cache = await caches.open(KEPT);
-  // A browser takes nothing but the very content that the hash is of: a page of the hall's network is none.
-  const files = Object.entries(FILES).map(async ([address, integrity]) => {
-    const answer = await fetch(address, { integrity, redirect: "error" });
-    if (!answer.ok) throw new TypeError(`no ${address}`);
+  const files = [...FILES].map(async (address) => {
+    const answer = await fetch(address, { redirect: "error" });
+    // A page of the hall's network has another status, or another type, and no header of ours.
+    if (!ours(answer, "scoreboard-version", VERSION)) throw new TypeError(`no ${address}`);
     await cache.put(address, answer);
   });
   // Empty pages need a judge who is signed in; where there is none they come later.
@@ -54,7 +55,7 @@ async function fill() {
   try {
     const pages = await Promise.all([LIST, CARD].map((address) => fetch(address, { redirect: "error", cache: "no-store" })));
     const [one, other] = pages.map(({ headers }) => headers.get("scoreboard-form"));
-    if (!pages.every(ours) || one !== other) return false;
+    if (!pages.every((page) => ours(page, "scoreboard-release", RELEASE)) || one !== other) return false;
     const cache = await caches.open(EMPTY);
     await Promise.all([cache.put(LIST, pages[0]), cache.put(CARD, pages[1])]);
     return true;
@@ -63,9 +64,9 @@ async function fill() {
   }
 }
 
-function ours({ ok, type, headers }) {
-  const html = headers.get("content-type")?.startsWith("text/html");
-  return ok && type === "basic" && html && headers.get("scoreboard-release") === RELEASE;
+/** Whether an answer is the server's, and of this release. */
+function ours({ status, type, headers }, name, value) {
+  return status === 200 && type === "basic" && headers.get(name) === value;
 }
 
 /** Have the empty pages that fit a bundle. */
