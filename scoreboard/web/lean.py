@@ -15,21 +15,27 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 COMMENT: Final = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", re.MULTILINE | re.DOTALL)
-INDENTATION: Final = re.compile(r"^[ \t]+", re.MULTILINE)
+INDENTATION: Final = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
+BETWEEN: Final = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")  # in a style sheet
 KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
 FOLDERS: Final = ("js", "css")
 
 
 def lean(text: str) -> str:
-    """Leave out what only people read."""
+    """Leave out of a script what only people read."""
     return INDENTATION.sub("", COMMENT.sub("", text))
+
+
+def lean_sheet(text: str) -> str:
+    """Leave out of a style sheet what only people read."""
+    return BETWEEN.sub(lambda found: found[1] or "", lean(text))
 
 
 class Lean:
     """One file, packed and not."""
 
     def __init__(self, text: str, media_type: str) -> None:
-        self.plain = lean(text).encode()
+        self.plain = text.encode()
         self.packed = gzip.compress(self.plain, 9, mtime=0)
         self.media_type = media_type
         self.tag = f'"{hashlib.sha256(self.plain).hexdigest()[:16]}"'
@@ -50,7 +56,9 @@ class Lean:
 def lean_files(folder: Path) -> dict[str, Lean]:
     """All of them in a folder of static files, by their path in it."""
     return {
-        path.relative_to(folder).as_posix(): Lean(path.read_text(encoding="utf-8"), KINDS[path.suffix])
+        path.relative_to(folder).as_posix(): Lean(
+            (lean_sheet if path.suffix == ".css" else lean)(path.read_text(encoding="utf-8")), KINDS[path.suffix]
+        )
         for name in FOLDERS
         for path in sorted((folder / name).rglob("*"))
         if path.suffix in KINDS
