@@ -59,6 +59,7 @@ from scoreboard.web.judge import find as judge_find
 from scoreboard.web.judge import home as judge
 from scoreboard.web.judge import reports as judge_reports
 from scoreboard.web.judge import review as judge_review
+from scoreboard.web.judge import shell as judge_shell
 from scoreboard.web.limits import doors
 from scoreboard.web.policy import (
     DECIDERS,
@@ -69,6 +70,7 @@ from scoreboard.web.policy import (
     OWN_ACCOUNT,
     OWN_ACCOUNT_CONFIRMED,
     OWNERS,
+    PACKED,
     READERS,
     RUNNERS,
     RUNNERS_CONFIRMED,
@@ -180,16 +182,20 @@ def routes(static: Static) -> list[BaseRoute]:
         get(EVERYBODY, "/j", judge_entrance.show),
         post(EVERYBODY, "/j", judge_entrance.sign_in),
         post(EVERYBODY, "/j/who", judge_entrance.who),
-        get(JUDGES_PAGES, "/judge", judge.show_list),
-        get(JUDGES, "/judge/bundle", judge.show_bundle),
+        get(JUDGES_PAGES, "/judge", judge.show_list, PACKED),
+        get(JUDGES, "/judge/bundle", judge.show_bundle, PACKED),
         get(JUDGES_PAGES, "/judge/find", judge_find.find),
+        get(JUDGES, "/judge/list", judge_shell.show_empty_list, PACKED),
+        get(JUDGES, "/judge/card", judge_shell.show_empty_card, PACKED),
+        get(EVERYBODY, "/judge/worker.js", judge_shell.worker(static), PACKED),
+        get(EVERYBODY, "/judge/manifest.webmanifest", judge_shell.show_manifest),
         form(JUDGES_PAGES, "/judge/devices", judge_devices.show),
         post(EVERYBODY, "/judge/sign-out", judge_entrance.sign_out),
         get(JUDGES_PAGES, "/judge/review", judge_review.show),
         post(JUDGES_PAGES, "/judge/review", judge_review.sign),
         put(JUDGES, "/judge/ballots/{uuid:uuid}", judge.put_ballot),
         post(JUDGES, "/judge/announcements/{sequence:int}/seen", judge.note_announcement_seen),
-        get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card),
+        get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card, PACKED),
         post(JUDGES_PAGES, "/judge/{round}/{team}", judge.submit_form),
         form(JUDGES_PAGES, "/judge/{round}/{team}/recusal", judge_reports.recuse),
         post(JUDGES_PAGES, "/judge/{round}/{team}/absence", judge_reports.absent),

@@ -29,8 +29,9 @@ async def browsing(chromium: str) -> AsyncIterator[Browser]:
 
 
 async def phone_of(served: Served, browser: Browser, cast: Cast, judge: str = "J1", **wishes: object) -> BrowserContext:
-    """A phone on which a judge is signed in."""
+    """A phone on which a judge is signed in; with a service worker where `service_workers` is "allow"."""
     link = await issue_link(served.database, cast.judges[judge])
+    wishes = {"service_workers": "block", **wishes}
     context = await browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, **wishes)  # type: ignore[arg-type]  # passed on
     await sign_in(context, served, link.secret)
     return context

@@ -29,6 +29,8 @@ class Rule(NamedTuple):
 
 
 MARKUP = frozenset({"static/js/lib/markup.js"})
+# The judge's pages, their worker and their tabs tell each other things; all are of one origin.
+TELLING = frozenset({"static/js/judge/shell.js", "static/js/judge/worker.js", "static/js/judge/store.js"})
 RULES = (
     Rule("unescaped", "templates", ".html", re.compile(r"\|\s*safe\b|autoescape\s+false|Markup"), "{{ name|safe }}"),
     Rule(
@@ -76,7 +78,7 @@ RULES = (
             r"|createPolicy"
         ),
         "row.innerHTML = name;",
-        MARKUP,
+        MARKUP | {"static/js/judge/shell.js"},  # has a policy by which the worker is started
     ),
     Rule(
         "parsed text",
@@ -84,7 +86,7 @@ RULES = (
         ".js",
         re.compile(r"parseFromString"),
         "new DOMParser().parseFromString(text)",
-        MARKUP | {"static/js/judge/list.js"},
+        MARKUP,
     ),
     Rule(
         "program made of text",
@@ -103,13 +105,21 @@ RULES = (
         re.compile(r"""setAttribute\(["'`]on"""),
         'e.setAttribute("onclick")',
     ),
-    Rule("window without an origin", "static/js", ".js", re.compile(r"postMessage\("), 'w.postMessage(secret, "*")'),
+    Rule(
+        "window without an origin",
+        "static/js",
+        ".js",
+        re.compile(r"postMessage\("),
+        'w.postMessage(secret, "*")',
+        TELLING,
+    ),
     Rule(
         "secret that stays",
         "static/js",
         ".js",
         re.compile(r"(?:local|session)Storage|document\.cookie"),
         "localStorage.x = 1",
+        frozenset({"static/js/judge/mirror.js"}),  # a judge's own ballots, where there is no better place
     ),
 )
 

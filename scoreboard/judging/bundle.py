@@ -4,10 +4,10 @@ Nothing of other judges and nothing of the standings is read here, so that nothi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Self
 
 from sqlmodel import Session, col, select
 
@@ -76,6 +76,15 @@ class Bundle:
         return phase(self.round) if self.round else Phase.PENDING
 
     @property
+    def standing(self) -> str:
+        """The same for a page: `none` before there is a round, `paused`, `signed` while nothing can be changed."""
+        if self.round is None:
+            return "none"
+        if self.signature is not None and self.phase is not Phase.FINAL:
+            return "signed"
+        return "paused" if self.phase is Phase.OPEN and self.round.paused_at else str(self.phase)
+
+    @property
     def expected(self) -> int:
         """How many ballots the judge is to give in all."""
         return sum(assigned.state != "skipped" or assigned.ballot is not None for assigned in self.assignments)
@@ -96,11 +105,18 @@ class Bundle:
         turned = self.assignments[start:] + self.assignments[:start]
         return next((assigned for assigned in turned if assigned.to_do and assigned.team.key != team_key), None)
 
+    def without_judge(self) -> Self:
+        """The same for nobody: the event, the round and the rubric, with no team."""
+        nobody = Judge(event_id=self.judge.event_id, key="", name_en="", name_ar="")
+        return replace(self, judge=nobody, organisation=None, assignments=(), left_out=0)
+
     def as_json(self) -> dict[str, Any]:
         """The whole view as a program wants it: names in both languages, exact numbers as text, times in UTC."""
         return {
             "event": {"slug": self.event.slug, **names(self.event), "time_zone": self.event.time_zone},
-            "judge": {"key": self.judge.key, **names(self.judge)},
+            "judge": {"key": self.judge.key, "id": str(self.judge.id), **names(self.judge)},
+            "organisation": names(self.organisation) if self.organisation else None,
+            "left_out": self.left_out,
             "round": round_as_json(self.round) if self.round else None,
             "rubric": [criterion_as_json(criterion) for criterion in self.rubric],
             "assignments": [

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlmodel import Session
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -179,9 +180,13 @@ OWNERS: Final = console(Role.OWNER, fresh=WRITING)
 Handler: TypeAlias = Callable[[Any], Awaitable[Any]]
 
 
-def get(policy: Policy, path: str, handler: Handler) -> Route:
+# Of pages and answers that hold no secret which somebody could guess letter by letter from their length.
+PACKED: Final = Middleware(GZipMiddleware, minimum_size=600)
+
+
+def get(policy: Policy, path: str, handler: Handler, *further: Middleware) -> Route:
     """A page, or something else to read."""
-    return Route(path, handler, methods=["GET"], middleware=[Middleware(Guard, policy)])
+    return Route(path, handler, methods=["GET"], middleware=[Middleware(Guard, policy), *further])
 
 
 def post(policy: Policy, path: str, handler: Handler) -> Route:

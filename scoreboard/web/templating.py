@@ -5,6 +5,7 @@ modules and style sheets may refer to each other by relative addresses. A change
 """
 
 import hashlib
+import re
 import shlex
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 from markupsafe import Markup
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
@@ -23,8 +25,10 @@ from scoreboard.assets import asset_dir
 from scoreboard.i18n import LANGUAGES, Language, Named, language
 from scoreboard.models import Event
 from scoreboard.web.cookies import cookie_name
+from scoreboard.web.lean import lean_files
 
 LANGUAGE_COOKIE = "language"
+IMPORTED = re.compile(r"^(?:import|export)\b[^;]*?[\"'](\.[^\"']+)[\"'];", re.MULTILINE)
 
 
 def static_version(folder: Path) -> str:
@@ -41,13 +45,34 @@ class Static:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or asset_dir("static")
         self.version = static_version(self.folder)
-        self.files = StaticFiles(directory=self.folder)
+        # Of the pages, too: what a phone keeps of both belongs together.
+        self.release = f"{self.version}-{static_version(asset_dir('templates'))}"
+        self.lean = lean_files(self.folder)
+        self.imported: dict[str, list[str]] = {}
+        self.files = GZipMiddleware(StaticFiles(directory=self.folder), minimum_size=600)
 
     def address(self, path: str) -> str:
         """The address of a file in static/. Raises FileNotFoundError for one that is not there."""
         if not (self.folder / path).is_file():
             raise FileNotFoundError(f"no static file {path}")
         return f"/static/{self.version}/{path}"
+
+    def modules(self, entry: str) -> list[str]:
+        """A module of ours and all that it imports, itself or by others, as paths in static/."""
+        found = self.imported.setdefault(entry, [])
+        if found:
+            return found
+        waiting = [entry]
+        while waiting:
+            path = waiting.pop(0)
+            if path not in found:
+                found.append(path)
+                file = self.folder / path
+                waiting += [
+                    (file.parent / name).resolve().relative_to(self.folder.resolve()).as_posix()
+                    for name in IMPORTED.findall(file.read_text(encoding="utf-8"))
+                ]
+        return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below the mount: the first part of the path is the version."""
@@ -56,11 +81,13 @@ class Static:
 
         async def send_cached(message: Any) -> None:
             if message["type"] == "http.response.start" and message["status"] in {200, 304}:
-                message["headers"] = [*message["headers"], (b"cache-control", cache)]
+                own = (b"scoreboard-version", self.version.encode())
+                message["headers"] = [*message["headers"], (b"cache-control", cache), own]
             await send(message)
 
         below = {**scope, "path": "/" + path, "root_path": ""}
-        await self.files(below, receive, send_cached)
+        files = self.lean.get(path, self.files) if scope["method"] in {"GET", "HEAD"} else self.files
+        await files(below, receive, send_cached)
 
 
 class Pages:
@@ -84,7 +111,9 @@ class Pages:
             lstrip_blocks=True,
         )
         environment.install_gettext_translations(shown_in.translations, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-        environment.globals.update(language=shown_in, static=self.static.address, insecure=self.insecure)
+        environment.globals.update(
+            language=shown_in, static=self.static.address, modules=self.static.modules, insecure=self.insecure
+        )
         environment.filters.update(
             isolated=lambda text: Markup("<bdi>{}</bdi>").format(text),
             name=lambda thing: named(shown_in, thing),

@@ -17,6 +17,7 @@ PUT = "**/judge/ballots/*"
 
 DRAFT = "Saved on this phone. Not submitted yet."
 WAITING = "Saved on this phone. It is sent as soon as there is a connection."
+PORTAL = "Saved on this phone. The network here asks you to sign in to it first."
 RECEIVED = "Received at"
 # Numbers are isolated, so that they do not disturb the direction of the text around them.
 UNSENT = "\u20681\u2069 ballot on this phone has not been received yet."
@@ -92,7 +93,8 @@ async def test_a_page_of_the_halls_network_is_not_taken_for_the_server(served: S
     )
     await choose(page, impact=7, quality=8)
     await page.locator("#submit").click()
-    await expect(page.locator("#status .words")).to_have_text(WAITING)
+    await expect(page.locator("#status .words")).to_have_text(PORTAL)
+    await expect(page.locator("#portal")).to_be_visible()
     await page.goto(f"{served.url}/judge")
     await expect(page.locator('[data-team="T1"] .state .words')).to_have_text(WAITING)
     await expect(page.locator("#unsent")).to_have_text(UNSENT)
@@ -100,7 +102,7 @@ async def test_a_page_of_the_halls_network_is_not_taken_for_the_server(served: S
     await page.evaluate("window.dispatchEvent(new Event('online'))")
     await expect(page.locator('[data-team="T1"] .state .words')).to_have_text("Received")
     await expect(page.locator("#unsent")).to_be_hidden()
-    await expect(page.locator("#progress-words")).to_have_text("1 of 5 teams scored")
+    await expect(page.locator("#progress-words")).to_have_text("\u20681\u2069 of \u20685\u2069 teams scored")
 
 
 async def test_what_is_entered_before_the_scripts_have_come_is_kept(served: Served, browser: Browser) -> None:

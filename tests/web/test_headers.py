@@ -36,7 +36,9 @@ KEPT = {
     "/e/hack/standings.json": "public, max-age=1",
     "/e/hack/state.json": "public, max-age=1",
     STATIC.address("js/board/main.js"): "public, max-age=31536000, immutable",
+    STATIC.address("img/icon.svg"): "public, max-age=31536000, immutable",
     "/static/older/js/board/main.js": "no-cache",
+    "/judge/worker.js": "no-cache",
 }
 
 
@@ -98,7 +100,7 @@ async def test_every_refusal_carries_the_headers(served: Served, cast: Cast) -> 
     found: dict[int, list[httpx2.Response]] = {}
     async with stranger(served) as browser, judge(served, cast) as phone, organiser(served) as console:
         tag = (await browser.get("/e/hack/standings.json")).headers["etag"]
-        script = STATIC.address("js/board/main.js")
+        script = STATIC.address("img/icon.svg")
         stamp = (await browser.get(script)).headers["etag"]
         for answer in (
             await browser.get("/e/hack/standings.json", headers={"if-none-match": tag}),

@@ -25,9 +25,11 @@ class Unsent:
 
 
 def unsent_from(said: Mapping[str, str]) -> Unsent | None:
-    """Read ``unsent``, ``oldest`` (seconds) and ``drafts`` of an address; None where one is not there, or not sound."""
-    numbers = [number(said.get("unsent"), MOST), number(said.get("oldest"), LONGEST), number(said.get("drafts"), MOST)]
-    unsent, oldest, drafts = numbers
+    """Read the three headers (`oldest` in seconds); None where one is not there, or not sound."""
+    unsent, oldest, drafts = (
+        number(said.get(f"scoreboard-{name}"), most)
+        for name, most in (("unsent", MOST), ("oldest", LONGEST), ("drafts", MOST))
+    )
     if unsent is None or oldest is None or drafts is None:
         return None
     return Unsent(unsent, datetime.now(UTC) - timedelta(seconds=oldest) if unsent else None, drafts)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from scoreboard.errors import InvalidForm, MissingCriterion, ScoreboardError
-from scoreboard.i18n import Language, _
+from scoreboard.i18n import Language
 from scoreboard.judging.ballots import LONGEST_TEXT, CurrentBallot, Value, plain_text
 from scoreboard.judging.bundle import AssignedTeam, Bundle
 from scoreboard.judging.rounds import Phase
@@ -117,74 +117,50 @@ def editable(bundle: Bundle, assigned: AssignedTeam) -> bool:
 
 
 def page_for_script(bundle: Bundle, language: Language) -> dict[str, Any]:
-    """What the scripts of any of the judge's pages need to know."""
-    digits = bundle.event.digits if language.code == "ar" else "latn"
+    """What the scripts of any of the judge's pages need to know: whose it is, and how to draw."""
     return {
         "judge": str(bundle.judge.id),
         # Whose entries these are: several judges may use one phone, and one phone may serve several events.
         "scope": f"{bundle.event.slug}/{bundle.judge.id}",
         "round": bundle.round.key if bundle.round else "",
+        **drawing(language, bundle),
+    }
+
+
+def drawing(language: Language, bundle: Bundle) -> dict[str, str]:
+    """How scripts draw texts, numbers and times of an event."""
+    digits = bundle.event.digits if language.code == "ar" else "latn"
+    return {
+        "language": language.code,
         "locale": f"{language.code}-u-nu-{digits}",
         "time_zone": bundle.event.time_zone,
-        "rubric": [
-            {
-                "key": criterion.key,
-                "weight": str(criterion.weight),
-                "minimum": str(criterion.minimum),
-                "maximum": str(criterion.maximum),
-                "step": str(criterion.step),
-                "levels": [
-                    {"value": level["value"], "text": language.choose(level["en"], level["ar"])[0]}
-                    for level in criterion.levels
-                ],
-            }
-            for criterion in bundle.rubric
-        ],
     }
+
+
+def rubric_for_script(bundle: Bundle, language: Language) -> list[dict[str, Any]]:
+    """The rubric as the card's scripts need it: exact numbers as text, and level texts in the page's language."""
+    return [
+        {
+            "key": criterion.key,
+            "weight": str(criterion.weight),
+            "minimum": str(criterion.minimum),
+            "maximum": str(criterion.maximum),
+            "step": str(criterion.step),
+            "levels": [
+                {"value": level["value"], "text": language.choose(level["en"], level["ar"])[0]}
+                for level in criterion.levels
+            ],
+        }
+        for criterion in bundle.rubric
+    ]
 
 
 def card_for_script(bundle: Bundle, assigned: AssignedTeam, language: Language, *, typed: bool) -> dict[str, Any]:
     """What the card's scripts need to know; `typed` when the form holds what was sent and not taken."""
     return page_for_script(bundle, language) | {
+        "rubric": rubric_for_script(bundle, language),
         "team": assigned.team.key,
         "editable": editable(bundle, assigned),
         "typed": typed,
         "current": assigned.ballot.as_json() if assigned.ballot else None,
-    }
-
-
-def texts_for_script(language: Language) -> dict[str, Any]:
-    """What the scripts say, in the page's language."""
-    texts = {
-        "not_scored": _("Not scored yet"),
-        "not_submitted": _("Saved on this phone. Not submitted yet."),
-        "not_kept": _("Not submitted yet. Keep this page open."),
-        "not_sent": _("Not received yet. Keep this page open."),
-        "never_submitted": _("What was entered on this phone has never been submitted."),
-        "draft": _("Saved on this phone"),
-        "sending": _("Saved on this phone. Sending…"),
-        "waiting": _("Saved on this phone. It is sent as soon as there is a connection."),
-        "signed_out": _("Saved on this phone. Please sign in again."),
-        "distrusted": _("Saved on this phone. Not sent: see above."),
-        "restoring": _(
-            "The server was restored from an earlier copy. Sending again what it lacks: %(done)s of %(of)s ballots."
-        ),
-        "restored": _("The server was restored from an earlier copy. It has all ballots of this phone again."),
-        "received_at": _("Received at %(time)s · receipt %(receipt)s · revision %(revision)s"),
-        "attention": _("Needs your attention"),
-        "unkept": _("This browser keeps nothing. Do not close this page before it says “Received”."),
-        "missing": _("This criterion has no score yet."),
-        "out_of_range": _("“%(value)s” is not a score here."),
-        "level": "%(value)s: %(text)s",
-        "level_above": _("Above %(value)s: %(text)s"),
-        "level_below": _("Below %(value)s: %(text)s"),
-        "scored": _("%(done)s of %(of)s scored"),
-        "submit": _("Submit"),
-        "submit_correction": _("Submit correction"),
-    }
-    return {key: language.text(text) for key, text in texts.items()} | {
-        "unsent": language.plural_forms(
-            "%(shown)s ballot on this phone has not been received yet.",
-            "%(shown)s ballots on this phone have not been received yet.",
-        ),
     }

@@ -4,10 +4,12 @@ A card works as a plain form (``POST``); with scripts the phone keeps what is en
 until the server has it. Either way a ballot goes through `ballots.submit`, and the publisher is told.
 """
 
+import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -19,13 +21,16 @@ from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of, holdings, n
 from scoreboard.judging.pairing import unsent
 from scoreboard.models import Judge
 from scoreboard.web.auth import JUDGE, signed_in_judge, token_of
-from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions, texts_for_script
+from scoreboard.web.judge.card import Entry, card_for_script, editable, page_for_script, questions
+from scoreboard.web.judge.shell import NO_TEAM, form_of
+from scoreboard.web.judge.words import texts_for_script
 from scoreboard.web.state import State
 from scoreboard.web.watch import arrived_at
 
 LARGEST_BALLOT = 65_536  # bytes; the longest texts that a ballot may hold, in any script
 JUDGE_HEADER = "scoreboard-judge"
 WITNESS_HEADER = "x-witness"
+TIME_HEADER = "scoreboard-time"
 LONGEST_SIZE = 12  # digits
 
 
@@ -42,9 +47,11 @@ async def show_list(request: Request[State]) -> Response:
         request,
         "judge/list.html",
         event=bundle.event,
+        empty=False,
+        no_team=NO_TEAM,
         bundle=bundle,
         page=page_for_script(bundle, language),
-        texts=texts_for_script(language),
+        texts=texts_for_script(language, "list"),
     )
 
 
@@ -75,6 +82,7 @@ def card(
         request,
         "judge/card.html",
         event=bundle.event,
+        empty=False,
         status=status,
         bundle=bundle,
         assigned=assigned,
@@ -84,7 +92,7 @@ def card(
         editable=editable(bundle, assigned),
         next=bundle.next_after(assigned.team.key),
         page=card_for_script(bundle, assigned, language, typed=status != 200),
-        texts=texts_for_script(language),
+        texts=texts_for_script(language, "card"),
     )
 
 
@@ -173,17 +181,29 @@ def hold_to_judge(judge: Judge, sender: str) -> None:
 
 
 async def show_bundle(request: Request[State]) -> Response:
-    """``GET /judge/bundle``: all that a judge's phone shows, as JSON.
+    """``GET /judge/bundle``: all that a judge's phone shows, as JSON; where nothing changed, only the server's time.
 
-    With ``?unsent=2&oldest=180&drafts=1`` the phone says how many ballots it has not sent, how many seconds ago the
-    oldest of them was entered, and how many are begun and not submitted.
+    In headers the phone says how many ballots it has not sent (`scoreboard-unsent`), how many seconds ago the oldest of
+    them was entered (`scoreboard-oldest`), and how many are begun and not submitted (`scoreboard-drafts`).
     """
     judge = await signed_in_judge(request)
     hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
     await note_unsent(request)
     bundle, held = await request.state["database"].read(bundle_and_holdings, judge)
     witness = await request.state["notary"].witness(judge.event_id, held_by(request))
-    return JSONResponse({**bundle.as_json(), **held, "witness": witness})
+    language = request.state["pages"].language_of(request, bundle.event)
+    told = {**bundle.as_json(), **held, "form": form_of(bundle, language), "witness": witness}
+    headers = {"etag": tag_of(told), TIME_HEADER: told["server_time"]}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(told, headers=headers)
+
+
+def tag_of(told: Mapping[str, Any]) -> str:
+    """Name what a bundle says: all but the time, and but the proof that goes from what this one phone holds."""
+    witness = {name: part for name, part in told["witness"].items() if name != "consistency"}
+    said = {**told, "server_time": "", "witness": witness}
+    return f'"{hashlib.sha256(to_json(said)).hexdigest()[:16]}"'
 
 
 def bundle_and_holdings(session: Session, judge: Judge) -> tuple[Bundle, dict[str, Any]]:
@@ -195,7 +215,7 @@ def bundle_and_holdings(session: Session, judge: Judge) -> tuple[Bundle, dict[st
 async def note_unsent(request: Request[State]) -> None:
     """Keep what the phone says that it has not sent, if it is news."""
     token, database = token_of(request, JUDGE), request.state["database"]
-    said = unsent.unsent_from(request.query_params)
+    said = unsent.unsent_from(request.headers)
     if said is not None and await database.read(unsent.is_news, token, said):
         with suppress(Busy, DiskFull, StorageFailed):  # what can be read is told while nothing can be written
             await database.write(unsent.note_unsent, token, said)

@@ -2,24 +2,28 @@
  * One team's card. Every change is kept on the phone at once; what is submitted goes through the outbox, and the page
  * says where it is: on this phone, received, or in need of the judge.
  */
-import { block, Texts } from "../lib/texts.js";
 import { uuid } from "../lib/uuid.js";
+import { fill, received } from "./blank.js";
 import { closeComparison, compare } from "./compare.js";
 import { CardForm, changes, same } from "./form.js";
 import { notices, show } from "./notices.js";
-import { DISTRUSTED, Outbox, SENDING, SIGNED_OUT } from "./outbox.js";
-import { Store } from "./store.js";
+import { DISTRUSTED, PAUSED, PORTAL, SENDING, SIGNED_OUT } from "./outbox.js";
+import { leave, open } from "./phone.js";
+import { Undo } from "./undo.js";
+import { place, standing } from "./view.js";
 
-const page = block("page");
-const texts = new Texts(block("texts"), page.locale, page.time_zone);
+const { page, texts, store, outbox } = await open();
+if (page.empty && !fill(page, outbox.bundle, texts)) await leave();
 const find = (id) => document.getElementById(id);
 
 const NOTHING = { scores: {}, comment: "", note: "" };
+const WORDS = { [DISTRUSTED]: "distrusted", [SIGNED_OUT]: "signed_out", [PORTAL]: "portal", [PAUSED]: "paused" };
 
 class Card {
   #store;
   #outbox;
   #form;
+  #undo;
   #current = page.current;
 
   constructor(store, outbox) {
@@ -30,7 +34,11 @@ class Card {
 
   async start() {
     await this.#restore();
-    find("ballot").addEventListener("input", () => this.#entered());
+    this.#undo = new Undo(find("undo"), this.#form.values, (values) => this.#takeBack(values));
+    find("ballot").addEventListener("input", ({ target }) => {
+      this.#undo.note(this.#form.values, target);
+      this.#entered();
+    });
     find("ballot").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -43,22 +51,53 @@ class Card {
     find("refused").querySelector("[data-again]").addEventListener("click", () => this.#submit());
     this.#outbox.addEventListener("change", () => this.draw());
     this.#outbox.addEventListener("received", ({ detail: { item, answer } }) => {
-      if (item.round === page.round && item.team === page.team) this.#take(answer);
+      if (item.round === page.round && item.team === page.team && !answer.late) this.#take(answer);
       this.draw();
     });
+    this.#outbox.addEventListener("bundle", () => this.#hear());
+    this.#store.addEventListener("change", () => this.#follow());
     this.draw();
   }
 
   /** What the server has now; it is shown, unless something newer is being entered. */
   #take(answer) {
     this.#current = answer;
-    if (!this.#draft && this.#items.length === 0) this.#form.values = answer;
+    if (this.#draft || this.#items.length > 0) return;
+    this.#form.values = answer ?? NOTHING;
+    this.#undo.clear(this.#form.values);
+  }
+
+  /** The server told how things are: of the round, and of this ballot on other devices. */
+  #hear() {
+    const told = this.#outbox.bundle;
+    if (told.round?.key !== page.round) return;
+    const idle = !this.#draft && this.#items.length === 0;
+    if (idle && (told.round.phase === "open" && !told.signed) !== page.editable) location.reload();
+    place("phase", "phases", standing(told));
+    const ballot = told.ballots[page.team] ?? null;
+    if ((ballot?.revision ?? 0) > (this.#current?.revision ?? 0)) this.#take(ballot);
+    this.draw();
+  }
+
+  /** Another tab of this phone entered something, or sent it. */
+  #follow() {
+    const ballot = this.#outbox.bundle?.round?.key === page.round ? this.#outbox.bundle.ballots[page.team] : undefined;
+    if (ballot && ballot.revision > (this.#current?.revision ?? 0)) this.#current = ballot;
+    const shown = this.#draft ?? this.#items.at(-1) ?? this.#current ?? NOTHING;
+    if (document.visibilityState === "hidden" || !document.hasFocus()) this.#form.values = shown;
+    this.draw();
+  }
+
+  #takeBack(values) {
+    this.#form.values = values;
+    this.#entered();
   }
 
   /** Bring back what was kept, without losing what was entered before these scripts ran. */
   async #restore() {
-    const early = changes(this.#form.values, page.typed ? NOTHING : (this.#current ?? NOTHING));
-    const kept = this.#draft ?? this.#items.at(-1);
+    const drawn = page.typed || page.empty ? NOTHING : (this.#current ?? NOTHING);
+    const early = changes(this.#form.values, drawn);
+    const kept = this.#draft ?? this.#items.at(-1) ?? (page.empty ? this.#current : null);
     if (kept) {
       const { scores, comment, note } = kept;
       this.#form.values = { comment, note, ...early, scores: { ...scores, ...early.scores } };
@@ -102,7 +141,7 @@ class Card {
 
   #keep(base_revision) {
     const { round, team } = page;
-    const entered_at = new Date().toISOString();
+    const entered_at = this.#outbox.clock.now;
     return this.#store.saveDraft({ round, team, base_revision, entered_at, ...this.#form.values });
   }
 
@@ -119,9 +158,10 @@ class Card {
       round,
       team,
       base_revision: newer === undefined ? this.#base : (newer?.revision ?? 0),
-      entered_at: new Date().toISOString(),
+      entered_at: this.#outbox.clock.now,
       ...this.#form.values,
     });
+    this.#undo.clear(this.#form.values);
     this.draw();
     this.#outbox.flush();
   }
@@ -130,6 +170,7 @@ class Card {
     this.#current = this.#newer ?? this.#current;
     await this.#store.drop(page.round, page.team);
     this.#form.values = this.#current ?? NOTHING;
+    this.#undo.clear(this.#form.values);
     this.draw();
     find("main").focus();
   }
@@ -163,15 +204,21 @@ class Card {
     if (this.#items.length > 0) {
       if (!this.#store.kept) return ["waiting", texts.say("not_sent")];
       if (this.#outbox.state === SENDING) return ["sending", texts.say("sending")];
-      if (this.#outbox.state === DISTRUSTED) return ["attention", texts.say("distrusted")];
-      return ["waiting", texts.say(this.#outbox.state === SIGNED_OUT ? "signed_out" : "waiting")];
+      const { state } = this.#outbox;
+      return [state === DISTRUSTED ? "attention" : "waiting", texts.say(WORDS[state] ?? "waiting")];
     }
     if (this.#draft) return ["draft", texts.say(this.#store.kept ? "not_submitted" : "not_kept")];
+    const late = lateOf(this.#outbox.bundle, this.#current);
+    if (late) return [late.state === "refused" ? "attention" : "late", texts.say(`late_${late.state}`, late)];
     if (!this.#current) return ["pending", texts.say("not_scored")];
-    const { received_at, sequence, revision } = this.#current;
-    const places = { receipt: texts.number(sequence), revision: texts.number(revision) };
-    return ["received", texts.say("received_at", { time: texts.clock(received_at), ...places })];
+    return ["received", received(this.#current, texts)];
   }
+}
+
+/** The newest ballot for this team that was kept as late and is not the one that counts. */
+function lateOf(told, current) {
+  if (told?.round?.key !== page.round) return undefined;
+  return told.late?.findLast(({ uuid, team }) => team === page.team && uuid !== current?.uuid);
 }
 
 /** Where nothing can be changed any more, say what this phone still holds. */
@@ -181,11 +228,13 @@ function drawLeftOver(store, outbox) {
   const left = Boolean(refused || draft) && !same(draft ?? NOTHING, page.current ?? NOTHING);
   find("refused").hidden = !left;
   find("refused").querySelector("[data-words]").textContent = refused?.message ?? texts.say("never_submitted");
+  const late = lateOf(outbox.bundle, page.current);
+  if (late) show(find("late"), late.state === "refused" ? "attention" : "late", texts.say(`late_${late.state}`, late));
+  find("late").hidden = !late;
   notices(store, outbox, texts);
 }
 
-const store = await Store.open(page.scope);
-const outbox = new Outbox(store, page.judge);
+if (page.empty) place("phase", "phases", standing(outbox.bundle));
 if (page.editable) {
   await new Card(store, outbox).start();
 } else {

@@ -1,4 +1,6 @@
 import { plainDigits } from "../lib/numerals.js";
+import { levelOf } from "./levels.js";
+import { totalOf } from "./rubric.js";
 
 /** @typedef {import("./store.js").Values} Values */
 
@@ -65,12 +67,7 @@ export class CardForm {
   /** The total on 0 to 100 to a tenth, or null while it is incomplete. */
   get total() {
     if (this.scored < this.size) return null;
-    const { scores } = this.values;
-    const unit = ({ key, minimum, maximum }) => (Number(scores[key]) - minimum) / (maximum - minimum);
-    const weights = this.#rubric.reduce((sum, { weight }) => sum + weight, 0);
-    const total = (100 * this.#rubric.reduce((sum, each) => sum + each.weight * unit(each), 0)) / weights;
-    // Half a tenth goes up, as on the server, also where the nearest binary number lies just below it.
-    return Math.round(10 * total + 1e-6) / 10;
+    return totalOf(this.#rubric, this.values.scores);
   }
 
   /** Draw what follows from the scores: the level that each one means; a problem that is solved goes. */
@@ -80,7 +77,7 @@ export class CardForm {
       const score = scores[criterion.key];
       const taken = allowed(criterion, score);
       const level = criterion.question.querySelector("[data-level]");
-      level.textContent = taken ? this.#level(criterion, Number(score)).join("\n") : "";
+      level.textContent = taken ? levelOf(criterion, Number(score), this.#texts) : "";
       if (taken) this.#tell(criterion, "");
     }
   }
@@ -114,17 +111,6 @@ export class CardForm {
 
   #drawn(text) {
     return Number.isFinite(Number(text)) ? this.#texts.number(Number(text)) : text;
-  }
-
-  /** What a value means, in one line or two: its own text, or those that it stands between. */
-  #level({ levels }, value) {
-    const say = (key, level) => this.#texts.say(key, { value: this.#texts.number(Number(level.value)), text: level.text });
-    const sorted = [...levels].sort((a, b) => a.value - b.value);
-    const own = sorted.find((level) => Number(level.value) === value);
-    if (own) return [say("level", own)];
-    const low = sorted.filter((level) => level.value < value).at(-1);
-    const high = sorted.find((level) => level.value > value);
-    return [low && say("level_above", low), high && say("level_below", high)].filter(Boolean);
   }
 
   /** What needs scripts: a button that clears a choice in place of the radio that does, and steppers. */

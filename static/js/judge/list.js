@@ -1,71 +1,118 @@
 /**
- * The judge's list: what the phone still holds is shown on it and sent, and the list is kept current.
+ * The judge's list, drawn of the bundle; with what the phone still holds, which is sent from here.
  */
-import "../lib/markup.js";
-import { block, Texts } from "../lib/texts.js";
+import { named } from "../lib/names.js";
 import { notices, show } from "./notices.js";
-import { Outbox } from "./outbox.js";
-import { Store } from "./store.js";
+import { open } from "./phone.js";
+import { totalOf } from "./rubric.js";
+import { cardOf, drawPlace, drawProject, nextAfter, place, standing } from "./view.js";
 
-const REFRESH = 30_000; // ms between two looks at the server: a round is opened, another device submits
+const { page, texts, store, outbox } = await open();
+const { language } = page;
+const find = (id) => document.getElementById(id);
+let told = page.empty ? outbox.bundle : undefined; // a page of the server's says what it knows by itself
 
-const page = block("page");
-const texts = new Texts(block("texts"), page.locale, page.time_zone);
-const store = await Store.open(page.scope);
-const outbox = new Outbox(store, page.judge);
-let served = null; // the list as the server last gave it
+function drawHead() {
+  const { judge, organisation, round, assignments, ballots } = told;
+  find("judge").replaceChildren(named(language, judge.name_en, judge.name_ar));
+  const beneath = [organisation, round].filter(Boolean).map((each) => named(language, each.name_en, each.name_ar));
+  find("beneath").replaceChildren(...beneath.flatMap((each, index) => (index ? [" · ", each] : [each])));
+  const expected = assignments.filter(({ team, state }) => state !== "skipped" || ballots[team]).length;
+  const done = assignments.filter(({ team }) => ballots[team]).length;
+  find("progress-line").hidden = expected === 0;
+  say(find("progress-words"), texts.count("teams_scored", expected, { done: texts.number(done), of: texts.number(expected) }));
+  find("progress").max = expected || 1;
+  find("progress").value = done;
+  return expected;
+}
+
+function drawWhatToDo(expected) {
+  const open = told.round?.phase === "open";
+  const next = nextAfter(told);
+  place("phase", "phases", standing(told));
+  const nothing = told.round && told.assignments.length === 0 ? "nothing" : "";
+  const doing = place("doing", "doings", open && expected ? (next ? "next" : "done") : nothing);
+  if (open && next) {
+    doing.href = cardOf(told, next.team);
+    say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));
+  }
+  find("left-out").hidden = !told.left_out;
+  if (told.left_out) say(find("left-out"), texts.count("left_out", told.left_out, { shown: texts.number(told.left_out) }));
+}
+
+function nameOf({ name_en, name_ar }) {
+  return named(language, name_en, name_ar).textContent;
+}
+
+function drawRow(row, assigned) {
+  const { team, state } = assigned;
+  const ballot = told.ballots[team];
+  row.dataset.team = team;
+  const link = row.querySelector("a");
+  link.href = cardOf(told, team);
+  link.replaceChildren(named(language, assigned.name_en, assigned.name_ar));
+  drawProject(row.querySelector(".project"), assigned, language);
+  drawPlace(row.querySelector(".place"), assigned, language, texts);
+  row.querySelector(".own-total").hidden = !ballot;
+  row.querySelector("[data-total]").textContent = ballot ? texts.number(totalOf(told.rubric, ballot.scores), 1) : "";
+  const known = ballot ? "received" : state === "skipped" ? "skipped" : "pending";
+  show(row.querySelector(".state"), known, texts.say({ received: "received", skipped: "excused", pending: "not_scored" }[known]));
+}
+
+function drawTeams() {
+  const list = find("teams");
+  const rows = new Map([...list.children].map((row) => [row.dataset.team, row]));
+  const wanted = told.assignments.map((assigned) => {
+    const row = rows.get(assigned.team) ?? find("row").content.firstElementChild.cloneNode(true);
+    drawRow(row, assigned);
+    return row;
+  });
+  const same = wanted.length === list.children.length && wanted.every((row, index) => row === list.children[index]);
+  if (!same) list.replaceChildren(...wanted); // what is moved loses the focus
+}
 
 /** Mark the teams that this phone knows more of than the server. */
-function draw() {
-  for (const row of document.querySelectorAll("[data-team]")) {
-    const items = store.itemsOf(page.round, row.dataset.team);
+function drawHeld() {
+  for (const row of find("teams").children) {
+    const { team } = row.dataset;
+    const items = store.itemsOf(told?.round?.key ?? page.round, team);
+    const late = told?.late?.findLast((each) => each.team === team && each.uuid !== told.ballots[team]?.uuid);
     const state = row.querySelector(".state");
     if (items.some((item) => item.refused)) show(state, "attention", texts.say("attention"));
     else if (items.length > 0) show(state, "waiting", texts.say("waiting"));
-    else if (store.draft(page.round, row.dataset.team)) show(state, "draft", texts.say("draft"));
+    else if (store.draft(told?.round?.key ?? page.round, team)) show(state, "draft", texts.say("draft"));
+    else if (late) show(state, late.state === "refused" ? "attention" : "late", texts.say(`late_${late.state}`, late));
   }
   const unsent = store.items.length;
-  const words = unsent ? texts.count("unsent", unsent, { shown: texts.number(unsent) }) : "";
-  const notice = document.getElementById("unsent");
-  notice.hidden = !words;
-  if (notice.textContent !== words) notice.textContent = words;
+  const notice = find("unsent");
+  notice.hidden = unsent === 0;
+  say(notice, unsent ? texts.count("unsent", unsent, { shown: texts.number(unsent) }) : "");
   notices(store, outbox, texts);
 }
 
-/** Fetch the list again; without a connection it stays as it is. */
-async function refresh() {
-  let text;
-  try {
-    const response = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
-    if (response.redirected) outbox.look(); // it finds out why
-    if (!response.ok || response.redirected) return;
-    text = await response.text();
-  } catch {
-    return; // no connection: the next look will tell
+/** Words that stay the same are not said again. */
+function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
+function draw() {
+  if (told) {
+    drawWhatToDo(drawHead());
+    drawTeams();
   }
-  if (text === served) return;
-  const fresh = new DOMParser().parseFromString(text, "text/html");
-  const [header, main] = [fresh.querySelector("header.top"), fresh.getElementById("main")];
-  if (!main?.querySelector("#unsent")) return; // a page of the hall's network
-  served = text;
-  const focused = document.activeElement?.getAttribute("href");
-  document.querySelector("header.top").replaceWith(header);
-  document.getElementById("main").replaceWith(main);
-  await store.refresh();
-  draw();
-  if (focused) document.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  drawHeld();
 }
 
 outbox.addEventListener("change", draw);
-outbox.addEventListener("received", refresh);
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) refresh();
+for (const news of ["bundle", "received"]) {
+  outbox.addEventListener(news, () => {
+    told = outbox.bundle;
+    draw();
+  });
+}
+store.addEventListener("change", () => {
+  told &&= outbox.bundle;
+  draw();
 });
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") refresh();
-});
-setInterval(() => {
-  if (document.visibilityState === "visible") refresh();
-}, REFRESH);
 draw();
 outbox.start();

@@ -1,4 +1,4 @@
-import { DISTRUSTED, SIGNED_OUT } from "./outbox.js";
+import { DISTRUSTED, PORTAL, SIGNED_OUT } from "./outbox.js";
 
 const ICONS = {
   pending: "pencil",
@@ -6,6 +6,8 @@ const ICONS = {
   sending: "refresh-cw",
   waiting: "wifi-off",
   received: "circle-check",
+  late: "clock",
+  skipped: "x",
   attention: "triangle-alert",
 };
 
@@ -37,6 +39,7 @@ export function notices(store, outbox, texts) {
   const out = outbox.state === SIGNED_OUT;
   document.getElementById("revoked").hidden = !(out && outbox.revoked);
   document.getElementById("signed-out").hidden = !out || outbox.revoked;
+  document.getElementById("portal").hidden = outbox.state !== PORTAL;
   document.getElementById("distrusted").hidden = outbox.state !== DISTRUSTED;
   tellRestored(outbox.restored, texts);
 }

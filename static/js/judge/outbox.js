@@ -3,8 +3,10 @@
  * that was restored from an older copy lacks what it had confirmed.
  *
  * Only an answer that is JSON, names the ballot and comes with a receipt counts as received; a page of the hall's network
- * does not. A ballot keeps its uuid over all tries, so one that arrives twice is stored once.
+ * does not. A ballot keeps its uuid over all tries, so one that arrives twice is stored once. Of the tabs of one phone
+ * one sends at a time, where the browser can tell.
  */
+import { Clock } from "./clock.js";
 import { Distrust, Witness } from "./witness.js";
 
 const BUNDLE = "/judge/bundle";
@@ -12,15 +14,23 @@ const BALLOTS = "/judge/ballots/";
 const TIMEOUT = 15_000; // ms for one try
 const FIRST_WAIT = 1_000; // ms before the second try; doubles
 const LONGEST_WAIT = 30_000; // ms
-const LOOK_EVERY = 60_000; // ms between two looks at what the server has
+const LOOK_EVERY = 30_000; // ms between two looks at what the server has
+const LOCK = "scoreboard-outbox";
+const TIME_HEADER = "scoreboard-time";
 
 export const SENDING = "sending";
 export const WAITING = "waiting";
 export const SIGNED_OUT = "signed_out";
 export const DISTRUSTED = "distrusted";
+export const PORTAL = "portal";
+export const PAUSED = "paused";
+const HELD = [DISTRUSTED, SIGNED_OUT, PORTAL, PAUSED]; // the worst first
 
 export class Outbox extends EventTarget {
-  /** What it is doing: SENDING, or why it is not: WAITING for a connection, SIGNED_OUT, DISTRUSTED. */
+  /**
+   * What it is doing: SENDING, or why it is not: WAITING for a connection, SIGNED_OUT, DISTRUSTED, PORTAL (the network
+   * answers in the server's place), PAUSED (by the organisers).
+   */
   state = WAITING;
   /** Whether the organisers have signed this device out, which is then the reason for SIGNED_OUT. */
   revoked = false;
@@ -45,7 +55,13 @@ export class Outbox extends EventTarget {
     this.#store = store;
     this.#witness = new Witness(store);
     this.#judge = judge;
+    this.clock = new Clock(store.held?.offset);
     if (this.#witness.distrusts) this.state = DISTRUSTED;
+  }
+
+  /** The bundle as the server told it last, with what was sent since; undefined before there was one. */
+  get bundle() {
+    return this.#store.held?.told;
   }
 
   /** Send what waits, now and whenever there may be a connection again. */
@@ -58,7 +74,12 @@ export class Outbox extends EventTarget {
     window.addEventListener("online", wake);
     window.addEventListener("pageshow", wake);
     document.addEventListener("visibilitychange", wake);
-    setInterval(wake, LOOK_EVERY);
+    this.#store.addEventListener("change", () => {
+      if (this.#running) this.#again = true; // another tab has something for the one that sends
+      this.dispatchEvent(new Event("change"));
+    });
+    const often = () => setTimeout(() => often(wake()), LOOK_EVERY * (0.8 + 0.4 * Math.random()));
+    often();
     this.flush();
   }
 
@@ -71,11 +92,22 @@ export class Outbox extends EventTarget {
   /** Try to send all that waits. Resolves when there is nothing left to try just now. */
   async flush() {
     this.#again = true;
-    this.#running ??= this.#run().finally(() => {
+    this.#running ??= this.#alone().finally(() => {
       this.#running = null;
       if (this.#again) this.flush();
     });
     return this.#running;
+  }
+
+  /** Run, unless another tab of this phone does: it will send this one's as well. */
+  async #alone() {
+    if (!navigator.locks) return this.#run();
+    return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+      if (lock) return this.#run();
+      this.#again = false;
+      this.#later();
+      return null;
+    });
   }
 
   async #run() {
@@ -84,12 +116,12 @@ export class Outbox extends EventTarget {
       this.#again = false;
       await this.#store.refresh();
       const looked = this.#due ? await this.#look() : null;
-      const stopped = looked === SIGNED_OUT || this.#witness.distrusts;
+      const stopped = looked === SIGNED_OUT || looked === PORTAL || this.#witness.distrusts;
       const sent = stopped ? [] : await Promise.all(this.#ballots().map((items) => this.#sendInOrder(items)));
       const outcomes = [looked, ...sent];
-      if (outcomes.includes(WAITING) || outcomes.includes(DISTRUSTED)) this.#later();
+      if ([WAITING, DISTRUSTED, PORTAL, PAUSED].some((state) => outcomes.includes(state))) this.#later();
       else this.#wait = FIRST_WAIT;
-      this.#say([DISTRUSTED, SIGNED_OUT].find((state) => outcomes.includes(state)) ?? this.#rest);
+      this.#say(HELD.find((state) => outcomes.includes(state)) ?? this.#rest);
     }
   }
 
@@ -145,11 +177,12 @@ export class Outbox extends EventTarget {
   async #lookAndOffer() {
     const confirmed = this.#store.confirmed; // before it is asked for: what is confirmed meanwhile is not in the answer
     const epoch = this.#witness.held?.epoch;
-    const { answer, held } = await this.#ask(BUNDLE);
+    const { answer, held } = await this.#askForBundle();
     if (!answer) return held ?? WAITING;
     this.#due = false;
     await this.#store.forget(answer.final);
-    const lacking = confirmed.filter(({ uuid, round }) => !answer.received.includes(uuid) && !answer.final.includes(round));
+    const there = new Set([...answer.received, ...(answer.late ?? []).map(({ uuid }) => uuid)]);
+    const lacking = confirmed.filter(({ uuid, round }) => !there.has(uuid) && !answer.final.includes(round));
     const done = this.restored?.done ?? 0;
     if (lacking.length > 0 || (epoch && epoch !== answer.witness.epoch)) this.restored = { done, of: done + lacking.length };
     for (const ballot of lacking) {
@@ -161,6 +194,26 @@ export class Outbox extends EventTarget {
       }
     }
     return null;
+  }
+
+  /** Ask for the bundle; one that is still as it was stays the one that is held. */
+  async #askForBundle() {
+    const before = this.#store.held;
+    const { items, drafts } = this.#store;
+    const oldest = Math.min(...items.map(({ entered_at }) => Date.parse(entered_at)));
+    const headers = {
+      ...(before ? { "if-none-match": before.tag } : {}),
+      "scoreboard-unsent": String(items.length),
+      "scoreboard-oldest": String(items.length ? Math.max(0, Math.round((Date.parse(this.clock.now) - oldest) / 1000)) : 0),
+      "scoreboard-drafts": String(drafts.length),
+    };
+    const { answer, held, unchanged, tag } = await this.#ask(BUNDLE, { headers });
+    if (unchanged) return { answer: before.told };
+    if (answer) {
+      await this.#store.hold({ tag, offset: this.clock.offset, told: answer });
+      this.dispatchEvent(new Event("bundle"));
+    }
+    return { answer, held };
   }
 
   /** Offer a ballot again. Gives why it did not get through, else null. */
@@ -190,31 +243,37 @@ export class Outbox extends EventTarget {
     const headers = { "content-type": "application/json" };
     const outcome = await this.#ask(BALLOTS + uuid, { method: "PUT", headers, body: JSON.stringify(ballot) });
     const { answer } = outcome;
-    return !answer || (answer.uuid === uuid && answer.revision > 0 && answer.receipt) ? outcome : { held: WAITING };
+    const taken = answer?.uuid === uuid && (answer.revision > 0 || answer.late === true) && answer.receipt;
+    return !answer || taken ? outcome : { held: WAITING };
   }
 
-  /** One request: {answer}, {refused} or {held: why}. */
+  /** One request: {answer, tag}, {unchanged}, {refused} or {held: why}. */
   async #ask(address, { headers, ...how } = {}) {
     const held = this.#witness.held;
+    const asked = Date.now();
     try {
       const response = await fetch(address, {
         headers: { accept: "application/json", "scoreboard-judge": this.#judge, ...this.#witness.headers, ...headers },
-        redirect: "error",
+        redirect: "manual",
         cache: "no-store",
         signal: AbortSignal.timeout(TIMEOUT),
         ...how,
       });
+      if (inPlaceOfServer(response)) return { held: PORTAL };
+      this.clock.take(asked, response.headers.get(TIME_HEADER));
+      if (response.status === 304) return { unchanged: true };
       const said = await response.json();
       if (response.ok) {
         await this.#witness.take(said, held);
         if (held && held.epoch !== said.witness.epoch && address !== BUNDLE) this.#due = this.#again = true;
-        return { answer: said };
+        return { answer: said, tag: response.headers.get("etag") };
       }
       if (response.status === 401) {
         this.revoked = said?.code === "device_revoked";
         return { held: SIGNED_OUT };
       }
       if (response.status >= 500 || response.status === 429 || typeof said?.code !== "string") return { held: WAITING };
+      if (said.code === "round_paused") return { held: PAUSED };
       return { refused: { code: said.code, message: said.message, current: said.current } };
     } catch (failure) {
       // No connection, none in time, or an answer that is none of this server's: it may or may not have it.
@@ -233,4 +292,10 @@ export class Outbox extends EventTarget {
     this.#timer = setTimeout(() => this.flush(), this.#wait * (0.5 + Math.random()));
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
   }
+}
+
+/** Whether a page of the hall's network came in place of an answer: ours are JSON, and lead nowhere else. */
+function inPlaceOfServer({ type, status, headers }) {
+  if (type === "opaqueredirect") return true;
+  return (status === 200 || status === 511) && !headers.get("content-type")?.startsWith("application/json");
 }

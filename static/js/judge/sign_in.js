@@ -4,6 +4,8 @@
  * The secret never stands in an address that is sent or kept in the history. Asking whose it is opens nothing, so that
  * may go by itself; going in is a button on the next page.
  */
+import { forget } from "./shell.js";
+
 const secret = location.hash.slice(1);
 if (secret) {
   history.replaceState(null, "", location.pathname + location.search);
@@ -11,5 +13,8 @@ if (secret) {
   form.elements.secret.value = decodeURIComponent(secret);
   document.getElementById("with-code").hidden = true;
   form.hidden = false;
+  await forget();
   form.requestSubmit();
+} else {
+  await forget(); // whoever comes in next is shown by the server
 }

@@ -1,25 +1,29 @@
 import { openDB } from "../../vendor/idb.js";
+import { reflect, reflected } from "./mirror.js";
 
 /**
  * What a judge's phone keeps. Until the server has it: drafts (one for each ballot) and the outbox (submitted ballots, in
  * order). Until the round is final: what the server has confirmed, with its receipts, and the newest checkpoint, for a
- * server that forgets. It lies in IndexedDB, with a mirror in memory: where the browser keeps nothing (private windows, a
- * full disk) the mirror goes on working until the page is closed, and `kept` says so.
+ * server that forgets. And while the judge is signed in the bundle, of which every page is drawn. It lies in IndexedDB,
+ * with a mirror in memory: where the browser keeps nothing (private windows, a full disk) the mirror goes on working until
+ * the page is closed, and `kept` says so.
  *
- * A ballot is known by its place: `scope` (event and judge), `round`, `team`.
+ * A ballot is known by its place: `scope` (event and judge), `round`, `team`. What one tab changes is seen by the others,
+ * which are told by "change".
  *
  * @typedef {{scores: Record<string, string>, comment: string, note: string}} Values
  * @typedef {Values & {scope: string, round: string, team: string, base_revision: number, entered_at: string}} Draft
  * @typedef {Draft & {uuid: string, order: number, refused?: {code: string, message: string, current?: object}}} Item
- * @typedef {Item & {revision: number, receipt: object}} Confirmed
+ * @typedef {Item & {revision?: number, receipt: object}} Confirmed without a revision where it was kept as late
+ * @typedef {{scope: string, tag: string, offset: number, told: object}} Held the bundle, as the server told it last
  */
 
 const NAME = "scoreboard-judge";
-const VERSION = 2;
-const KEYS = { drafts: ["scope", "round", "team"], outbox: "uuid", confirmed: "uuid", witnesses: "scope" };
+const VERSION = 3;
+const KEYS = { drafts: ["scope", "round", "team"], outbox: "uuid", confirmed: "uuid", witnesses: "scope", bundles: "scope" };
 const NAMES = Object.keys(KEYS);
 
-export class Store {
+export class Store extends EventTarget {
   kept = true;
   #database = null;
   #scope;
@@ -27,32 +31,61 @@ export class Store {
   #items = new Map();
   #confirmed = new Map();
   #witness = undefined;
+  #held = undefined;
   #writes = 0;
+  #others = globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
 
   /** @param {string} scope */
   constructor(scope) {
+    super();
     this.#scope = scope;
+    this.#others?.addEventListener("message", async () => {
+      await this.refresh();
+      this.dispatchEvent(new Event("change"));
+    });
   }
 
   /**
-   * Open the store of one judge at one event.
-   * @param {string} scope
+   * Open the store of one judge at one event; of the one whose bundle is there, where a page does not know whose it is.
+   * @param {string} [scope]
    */
   static async open(scope) {
-    const store = new Store(scope);
+    let database = null;
     try {
-      store.#database = await openDB(NAME, VERSION, {
-        upgrade(database) {
-          const there = database.objectStoreNames;
-          for (const name of NAMES) if (!there.contains(name)) database.createObjectStore(name, { keyPath: KEYS[name] });
-        },
-        blocking: (_current, _blocked, event) => event.target.close(),
-      });
-      await store.#read();
+      database = await opened();
+      scope ??= (await database.getAll("bundles")).at(-1)?.scope;
     } catch {
-      store.kept = false;
+      database = null;
     }
+    const store = new Store(scope ?? "");
+    store.#database = database;
+    if (database) await store.refresh();
+    store.kept &&= database !== null;
+    await store.#takeBack();
     return store;
+  }
+
+  /** Forget what pages are drawn of, of every judge. What was not sent yet stays. */
+  static async forgetBundles() {
+    try {
+      const database = await opened();
+      await database.clear("bundles");
+      database.close();
+    } catch {
+      // where nothing is kept there is nothing to forget
+    }
+  }
+
+  /** Take what lies in the second place to where it belongs. */
+  async #takeBack() {
+    const left = reflected(this.#scope);
+    if (!left) return;
+    this.#fill({ ...left, bundles: this.#held ? [this.#held] : left.bundles }, true);
+    if (!this.kept) return;
+    await this.#write((stores) => {
+      for (const name of NAMES) for (const record of left[name]) stores[name].put(record);
+    });
+    if (this.kept) reflect(this.#scope, null);
   }
 
   /** See what another page of this phone has stored or sent meanwhile. */
@@ -73,11 +106,29 @@ export class Store {
       const transaction = this.#database.transaction(NAMES);
       found = await Promise.all(NAMES.map((name) => transaction.objectStore(name).getAll()));
     } while (writes !== this.#writes);
-    const [drafts, items, confirmed, [witness]] = found.map((records) => records.filter(({ scope }) => scope === this.#scope));
-    this.#drafts = new Map(drafts.map((draft) => [place(draft.round, draft.team), draft]));
-    this.#items = new Map(items.map((item) => [item.uuid, item]));
-    this.#confirmed = new Map(confirmed.map((ballot) => [ballot.uuid, ballot]));
-    this.#witness = witness;
+    const own = found.map((records) => records.filter(({ scope }) => scope === this.#scope));
+    this.#fill(Object.fromEntries(NAMES.map((name, index) => [name, own[index]])));
+  }
+
+  /** Have these records in memory; `besides` those that are there. */
+  #fill({ drafts, outbox, confirmed, witnesses, bundles }, besides = false) {
+    const both = (before, records) => new Map([...(besides ? before : []), ...records]);
+    this.#drafts = both(this.#drafts, drafts.map((draft) => [place(draft.round, draft.team), draft]));
+    this.#items = both(this.#items, outbox.map((item) => [item.uuid, item]));
+    this.#confirmed = both(this.#confirmed, confirmed.map((ballot) => [ballot.uuid, ballot]));
+    this.#witness = witnesses[0];
+    this.#held = bundles[0];
+  }
+
+  /** Everything that is in memory, by the names of the stores. */
+  get #records() {
+    return {
+      drafts: [...this.#drafts.values()],
+      outbox: [...this.#items.values()],
+      confirmed: [...this.#confirmed.values()],
+      witnesses: this.#witness ? [this.#witness] : [],
+      bundles: this.#held ? [this.#held] : [],
+    };
   }
 
   /** @returns {Draft | undefined} */
@@ -103,6 +154,23 @@ export class Store {
   /** @returns {Confirmed[]} what the server has confirmed, each ballot's revisions in their order */
   get confirmed() {
     return [...this.#confirmed.values()].sort((a, b) => a.revision - b.revision);
+  }
+
+  /** @returns {Held | undefined} the bundle as it was told last, with what this phone sent since */
+  get held() {
+    return this.#held;
+  }
+
+  /**
+   * Keep a bundle, in place of any judge's that was here.
+   * @param {Omit<Held, "scope">} held
+   */
+  async hold(held) {
+    this.#held = { ...held, scope: this.#scope };
+    await this.#write(({ bundles }) => {
+      bundles.clear();
+      bundles.put(this.#held);
+    });
   }
 
   /** What this phone knows as a witness, see witness.js. */
@@ -145,24 +213,36 @@ export class Store {
   }
 
   /**
-   * The server has this one. What was entered after it was made from it, so it follows the revision that it became.
+   * The server has this one. What was entered after it was made from it, so it follows the revision that it became; one
+   * that was kept as late became none.
    * @param {Item} item
-   * @param {{revision: number, receipt: object}} answer
+   * @param {{revision?: number, late?: boolean, receipt: object}} answer
    */
-  async received(item, { revision, receipt }) {
+  async received(item, answer) {
+    const { revision, receipt, late } = answer;
     this.#items.delete(item.uuid);
-    const next = this.itemsOf(item.round, item.team)[0];
-    const draft = this.draft(item.round, item.team);
+    const next = late ? undefined : this.itemsOf(item.round, item.team)[0];
+    const draft = late ? undefined : this.draft(item.round, item.team);
     const ballot = { ...item, revision, receipt };
     if (next) next.base_revision = revision;
     if (draft) draft.base_revision = revision;
     this.#confirmed.set(item.uuid, ballot);
-    await this.#write(({ drafts, outbox, confirmed }) => {
+    this.#tell(item, answer);
+    await this.#write(({ drafts, outbox, confirmed, bundles }) => {
       outbox.delete(item.uuid);
       confirmed.put(ballot);
+      if (this.#held) bundles.put(this.#held);
       if (next) outbox.put(next);
       if (draft) drafts.put(draft);
     });
+  }
+
+  /** Write into the bundle what the server will say in the next one. */
+  #tell({ uuid, round, team }, { receipt, witness, ...answer }) {
+    const told = this.#held?.told;
+    if (told?.round?.key !== round) return;
+    if (answer.late) told.late = [...(told.late ?? []).filter((each) => each.uuid !== uuid), { uuid, team, state: "waiting", reason: "" }];
+    else told.ballots = { ...told.ballots, [team]: answer };
   }
 
   /**
@@ -237,15 +317,28 @@ export class Store {
   /** Run a change in one transaction, and wait until it is on the disk. */
   async #write(change) {
     this.#writes += 1;
-    if (!this.kept) return;
-    try {
-      const transaction = this.#database.transaction(NAMES, "readwrite", { durability: "strict" });
-      change(Object.fromEntries(NAMES.map((name) => [name, transaction.objectStore(name)])));
-      await transaction.done;
-    } catch {
-      this.kept = false;
+    if (this.kept) {
+      try {
+        const transaction = this.#database.transaction(NAMES, "readwrite", { durability: "strict" });
+        change(Object.fromEntries(NAMES.map((name) => [name, transaction.objectStore(name)])));
+        await transaction.done;
+      } catch {
+        this.kept = false;
+      }
     }
+    if (!this.kept) reflect(this.#scope, this.#records);
+    this.#others?.postMessage("changed");
   }
+}
+
+function opened() {
+  return openDB(NAME, VERSION, {
+    upgrade(database) {
+      const there = database.objectStoreNames;
+      for (const name of NAMES) if (!there.contains(name)) database.createObjectStore(name, { keyPath: KEYS[name] });
+    },
+    blocking: (_current, _blocked, event) => event.target.close(),
+  });
 }
 
 function place(round, team) {

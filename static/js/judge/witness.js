@@ -102,12 +102,13 @@ async function continues(note, before, proof) {
 }
 
 /** Throws SyntaxError unless a receipt is whole, signed as far as this browser can tell, and in the checkpoint. */
-async function checkReceipt(receipt, uuid, revision, note, inclusion) {
+async function checkReceipt(receipt, uuid, became, note, inclusion) {
+  const revision = became ?? 0; // 0 where it was kept as late
   const { event, epoch, sequence, leaf, salt, body, at, key, signature } = receipt;
   const [ledger, number, , , , , payload] = JSON.parse(body);
   const text = `scoreboard receipt\n${event}\n${epoch}\n${sequence}\n${leaf}\n${uuid}\n${revision}\n${at}\n`;
   const found = await sha256(concat(Uint8Array.of(0), fromHex(salt), utf8(body)));
-  const told = [ledger, number, payload.uuid, payload.revision];
+  const told = [ledger, number, payload.uuid, payload.revision ?? 0];
   const whole = equal(found, fromHex(leaf)) && told.every((part, i) => part === [event, sequence, uuid, revision][i]);
   if (!whole || (await signed(fromHex(key), fromHex(signature), text)) === false) throw new SyntaxError("no receipt");
   if (inclusion && !(await included(found, sequence, note.size, inclusion.map(fromHex), note.root))) {

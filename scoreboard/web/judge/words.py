@@ -1,0 +1,72 @@
+"""What the scripts of the judge's pages say, in the page's language."""
+
+from typing import Any, Final, Literal, TypeAlias
+
+from scoreboard.i18n import Language, _
+
+PageName: TypeAlias = Literal["list", "card"]
+
+BOTH: Final = {
+    "not_scored": _("Not scored yet"),
+    "draft": _("Saved on this phone"),
+    "waiting": _("Saved on this phone. It is sent as soon as there is a connection."),
+    "attention": _("Needs your attention"),
+    "late_waiting": _("Kept as late. The organisers decide whether it counts."),
+    "late_admitted": _("Late, and admitted by the organisers"),
+    "late_refused": _("Late, and not admitted by the organisers: %(reason)s"),
+    "table": _("Table %(table)s"),
+    "unkept": _("This browser keeps nothing. Do not close this page before it says “Received”."),
+    "restoring": _(
+        "The server was restored from an earlier copy. Sending again what it lacks: %(done)s of %(of)s ballots."
+    ),
+    "restored": _("The server was restored from an earlier copy. It has all ballots of this phone again."),
+}
+LIST: Final = {
+    "received": _("Received"),
+    "excused": _("Excused by the organisers"),
+    "next_team": _("Next: %(team)s"),
+}
+CARD: Final = {
+    "not_submitted": _("Saved on this phone. Not submitted yet."),
+    "not_kept": _("Not submitted yet. Keep this page open."),
+    "not_sent": _("Not received yet. Keep this page open."),
+    "never_submitted": _("What was entered on this phone has never been submitted."),
+    "sending": _("Saved on this phone. Sending…"),
+    "portal": _("Saved on this phone. The network here asks you to sign in to it first."),
+    "paused": _("Saved on this phone. It is sent when judging goes on."),
+    "total": _("Total"),
+    "next": _("Next team"),
+    "all_teams": _("All my teams"),
+    "signed_out": _("Saved on this phone. Please sign in again."),
+    "distrusted": _("Saved on this phone. Not sent: see above."),
+    "received_at": _("Received at %(time)s · receipt %(receipt)s · revision %(revision)s"),
+    "missing": _("This criterion has no score yet."),
+    "out_of_range": _("“%(value)s” is not a score here."),
+    "level": "%(value)s: %(text)s",
+    "level_above": _("Above %(value)s: %(text)s"),
+    "level_below": _("Below %(value)s: %(text)s"),
+    "scored": _("%(done)s of %(of)s scored"),
+    "submit": _("Submit"),
+    "submit_correction": _("Submit correction"),
+}
+
+
+def texts_for_script(language: Language, page: PageName) -> dict[str, Any]:
+    """Give the texts of a page by their keys; one that counts has a form for each plural category."""
+    texts = {key: language.text(text) for key, text in (BOTH | (LIST if page == "list" else CARD)).items()}
+    return texts | counted(language) if page == "list" else texts
+
+
+def counted(language: Language) -> dict[str, dict[str, str]]:
+    """What the list counts."""
+    return {
+        "unsent": language.plural_forms(
+            "%(shown)s ballot on this phone has not been received yet.",
+            "%(shown)s ballots on this phone have not been received yet.",
+        ),
+        "teams_scored": language.plural_forms("%(done)s of %(of)s team scored", "%(done)s of %(of)s teams scored"),
+        "left_out": language.plural_forms(
+            "%(shown)s team is left out because of a conflict of interest.",
+            "%(shown)s teams are left out because of a conflict of interest.",
+        ),
+    }

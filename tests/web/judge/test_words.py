@@ -1,0 +1,28 @@
+import re
+
+import pytest
+
+from scoreboard.i18n import language
+from scoreboard.web.judge.words import PageName, texts_for_script
+from scoreboard.web.templating import Static
+
+
+@pytest.mark.parametrize("code", ["ar", "en"])
+@pytest.mark.parametrize("page", ["list", "card"])
+def test_scripts_have_every_text_in_every_form(code: str, page: PageName) -> None:
+    texts = texts_for_script(language(code), page)
+    categories = {"ar": ["few", "many", "one", "other", "two", "zero"], "en": ["one", "other"]}
+    assert [sorted(text) for text in texts.values() if isinstance(text, dict)] == (
+        [categories[code]] * 3 if page == "list" else []
+    )
+    assert [key for key, text in texts.items() if not text] == []
+
+
+@pytest.mark.parametrize("page", ["list", "card"])
+def test_what_the_scripts_of_a_page_say_is_on_it(page: PageName) -> None:
+    static = Static()
+    sources = "".join(
+        [(static.folder / path).read_text(encoding="utf-8") for path in static.modules(f"js/judge/{page}.js")]
+    )
+    said = set(re.findall(r'\b(?:say|count)\("(\w+)"', sources))
+    assert (len(said) > 5, said - set(texts_for_script(language("en"), page))) == (True, set())
