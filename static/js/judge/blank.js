@@ -19,7 +19,7 @@ export function fill(page, told, texts) {
   const [round, team] = location.pathname.split("/").slice(2).map(decodeURIComponent);
   const assigned = told.assignments.find((each) => each.team === team);
   if (told.round?.key !== round || !assigned) return false;
-  Object.assign(page, { round, team, typed: false, rubric: rubricOf(told, page.language), current: told.ballots[team] ?? null, editable: told.round.phase === "open" });
+  Object.assign(page, { round, team, typed: false, rubric: rubricOf(told, page.language), current: told.ballots[team] ?? null, editable: told.round.phase === "open" && !told.signed });
   drawHead(page.language, assigned, told, texts);
   if (page.editable) find("answers").remove();
   else drawAnswers(page, texts);

@@ -3,6 +3,7 @@
  * says where it is: on this phone, received, or in need of the judge.
  */
 import { uuid } from "../lib/uuid.js";
+import { Beside } from "./beside.js";
 import { fill, received } from "./blank.js";
 import { closeComparison, compare } from "./compare.js";
 import { CardForm, changes, same } from "./form.js";
@@ -24,6 +25,7 @@ class Card {
   #outbox;
   #form;
   #undo;
+  #beside = new Beside(page, texts);
   #current = page.current;
 
   constructor(store, outbox) {
@@ -56,7 +58,13 @@ class Card {
     });
     this.#outbox.addEventListener("bundle", () => this.#hear());
     this.#store.addEventListener("change", () => this.#follow());
+    this.#learn();
     this.draw();
+  }
+
+  /** What the other ballots tell. */
+  #learn() {
+    this.#beside.learn(this.#outbox.bundle, this.#store);
   }
 
   /** What the server has now; it is shown, unless something newer is being entered. */
@@ -71,6 +79,7 @@ class Card {
   #hear() {
     const told = this.#outbox.bundle;
     if (told.round?.key !== page.round) return;
+    this.#learn();
     const idle = !this.#draft && this.#items.length === 0;
     if (idle && (told.round.phase === "open" && !told.signed) !== page.editable) location.reload();
     place("phase", "phases", standing(told));
@@ -85,6 +94,7 @@ class Card {
     if (ballot && ballot.revision > (this.#current?.revision ?? 0)) this.#current = ballot;
     const shown = this.#draft ?? this.#items.at(-1) ?? this.#current ?? NOTHING;
     if (document.visibilityState === "hidden" || !document.hasFocus()) this.#form.values = shown;
+    this.#learn();
     this.draw();
   }
 
@@ -190,6 +200,7 @@ class Card {
     find("submit").className = "";
     find("submit").textContent = texts.say(this.#current ? "submit_correction" : "submit");
     find("next").hidden = !submitted;
+    this.#beside.draw(this.#form.values.scores, this.#form.total, !submitted);
     notices(this.#store, this.#outbox, texts);
   }
 
