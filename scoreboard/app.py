@@ -177,6 +177,7 @@ def routes(static: Static) -> list[BaseRoute]:
         form(JUDGES_PAGES, "/judge/devices", judge_devices.show),
         post(EVERYBODY, "/judge/sign-out", judge_entrance.sign_out),
         put(JUDGES, "/judge/ballots/{uuid:uuid}", judge.put_ballot),
+        put(JUDGES, "/judge/drafts", judge.put_draft),
         post(JUDGES, "/judge/announcements/{sequence:int}/seen", judge.note_announcement_seen),
         get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card),
         post(JUDGES_PAGES, "/judge/{round}/{team}", judge.submit_form),
