@@ -194,6 +194,7 @@ def routes(static: Static) -> list[BaseRoute]:
         get(JUDGES_PAGES, "/judge/review", judge_review.show),
         post(JUDGES_PAGES, "/judge/review", judge_review.sign),
         put(JUDGES, "/judge/ballots/{uuid:uuid}", judge.put_ballot),
+        put(JUDGES, "/judge/drafts", judge.put_draft),
         post(JUDGES, "/judge/announcements/{sequence:int}/seen", judge.note_announcement_seen),
         get(JUDGES_PAGES, "/judge/{round}/{team}", judge.show_card, PACKED),
         post(JUDGES_PAGES, "/judge/{round}/{team}", judge.submit_form),

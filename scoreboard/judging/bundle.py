@@ -16,6 +16,7 @@ from scoreboard.judging.ballots import (
     CurrentBallot,
     allow,
     current_ballots,
+    drafts_of,
     late_ballots,
     round_and_team,
     rubric_of,
@@ -155,11 +156,12 @@ def holdings(session: Session, judge: Judge) -> dict[str, list[str]]:
     return {"received": [str(uuid) for uuid in dict.fromkeys([*uuids, *late])], "final": list(final)}
 
 
-def notices(session: Session, judge: Judge, round_: Round | None) -> dict[str, list[dict[str, Any]]]:
+def notices(session: Session, judge: Judge, round_: Round | None) -> dict[str, Any]:
     """What became of the judge's late ballots of a round, and what the organisers have to say, the newest first.
 
     `late`: `uuid`, `team`, `state` (waiting, admitted, refused) and the `reason` of what was decided. `announcements`:
-    the newest of the last day, each with its `sequence`, by which the phone says that it was `seen`.
+    the newest of the last day, each with its `sequence`, by which the phone says that it was `seen`. `drafts`: what was
+    begun, on this device or another one, by team.
     """
     late = late_ballots(session, stored_id(round_), judge_id=judge.id) if round_ else []
     keys = dict(session.exec(select(Team.id, Team.key).where(col(Team.id).in_([each.team_id for each in late]))).all())
@@ -169,6 +171,7 @@ def notices(session: Session, judge: Judge, round_: Round | None) -> dict[str, l
             for each in late
         ],
         "announcements": [each.as_json(judge.id or 0) for each in announcements_for(session, judge)],
+        "drafts": drafts_of(session, judge, round_) if round_ else {},
     }
 
 

@@ -50,6 +50,21 @@ class Ballot(SQLModel, table=True):
     )
 
 
+class Draft(SQLModel, table=True):
+    """What a judge has begun for a team and not submitted, as a phone last told it. It counts for nothing."""
+
+    round_id: int = reference("round.id", primary_key=True, index=False)
+    judge_id: int = reference("judge.id", primary_key=True)
+    team_id: int = reference("team.id", primary_key=True)
+    base_revision: int  # the revision it was begun from; 0 when there was none
+    scores: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))  # as they were entered, by criterion
+    comment: str = ""
+    note: str = ""
+    entered_at: datetime = instant(nullable=False)
+
+    __table_args__ = (CheckConstraint("base_revision >= 0", name="revision"),)
+
+
 class Score(SQLModel, table=True):
     """One number in a ballot: steps above the criterion's minimum."""
 

@@ -56,6 +56,7 @@ WHO = {
     "GET /judge/devices": "j",
     "POST /judge/devices": "j",
     "PUT /judge/ballots/{uuid:uuid}": "j",
+    "PUT /judge/drafts": "j",
     "GET /judge/{round}/{team}": "j",
     "POST /judge/{round}/{team}": "j",
     "GET /judge/review": "j",

@@ -5,10 +5,12 @@ was made from, so an old copy that arrives late never covers a newer correction.
 taken is read in the transaction that stores it.
 
 `forms` is what a phone sends, `checks` what must hold, `storing` takes a ballot in, `late` keeps one that comes after
-the close, `reading` gives those that are stored, `reoffers` takes back what phones offer again after a restore.
+the close, `drafts` what is only begun, `reading` gives those that are stored, `reoffers` takes back what phones offer
+again after a restore.
 """
 
 from scoreboard.judging.ballots.checks import Caller, allow, round_and_team, stored_id
+from scoreboard.judging.ballots.drafts import DraftForm, drafts_of, keep_draft
 from scoreboard.judging.ballots.forms import LONGEST_TEXT, BallotForm, Value, plain_text
 from scoreboard.judging.ballots.late import late_ballots, waiting
 from scoreboard.judging.ballots.reading import AcceptedBallot, CurrentBallot, current_ballots, rubric_of
@@ -21,10 +23,13 @@ __all__ = [
     "BallotForm",
     "Caller",
     "CurrentBallot",
+    "DraftForm",
     "ReofferForm",
     "Value",
     "allow",
     "current_ballots",
+    "drafts_of",
+    "keep_draft",
     "late_ballots",
     "plain_text",
     "reoffer",

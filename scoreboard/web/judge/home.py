@@ -159,6 +159,13 @@ def held_by(request: Request[State]) -> int:
 
 async def sent_ballot(request: Request[State]) -> BallotForm:
     """Read a ballot from the body, and its uuid from the address. Raises InvalidForm, ValidationError."""
+    content = await sent_object(request)
+    kind = ReofferForm if "receipt" in content else BallotForm
+    return kind.model_validate({**content, "uuid": request.path_params["uuid"]})
+
+
+async def sent_object(request: Request[State]) -> dict[str, Any]:
+    """Read a JSON object from the body, as large as a ballot may be. Raises InvalidForm."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -170,8 +177,7 @@ async def sent_ballot(request: Request[State]) -> BallotForm:
         raise InvalidForm("A ballot is sent as a JSON object.") from failure
     if not isinstance(content, dict):
         raise InvalidForm("A ballot is sent as a JSON object.")
-    kind = ReofferForm if "receipt" in content else BallotForm
-    return kind.model_validate({**content, "uuid": request.path_params["uuid"]})
+    return content
 
 
 def hold_to_judge(judge: Judge, sender: str) -> None:
@@ -219,6 +225,15 @@ async def note_unsent(request: Request[State]) -> None:
     if said is not None and await database.read(unsent.is_news, token, said):
         with suppress(Busy, DiskFull, StorageFailed):  # what can be read is told while nothing can be written
             await database.write(unsent.note_unsent, token, said)
+
+
+async def put_draft(request: Request[State]) -> Response:
+    """``PUT /judge/drafts``: what is entered for a team and not submitted; 204. An older one changes nothing."""
+    judge = await signed_in_judge(request)
+    hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
+    form = ballots.DraftForm.model_validate(await sent_object(request))
+    await request.state["database"].write(ballots.keep_draft, judge, form)
+    return Response(status_code=204)
 
 
 async def note_announcement_seen(request: Request[State]) -> Response:
