@@ -6,6 +6,7 @@ import { uuid } from "../lib/uuid.js";
 import { Beside } from "./beside.js";
 import { fill, received } from "./blank.js";
 import { closeComparison, compare } from "./compare.js";
+import { Drafts } from "./drafts.js";
 import { CardForm, changes, same } from "./form.js";
 import { notices, show } from "./notices.js";
 import { DISTRUSTED, PAUSED, PORTAL, SENDING, SIGNED_OUT } from "./outbox.js";
@@ -26,6 +27,7 @@ class Card {
   #form;
   #undo;
   #beside = new Beside(page, texts);
+  #drafts = new Drafts(page.judge);
   #current = page.current;
 
   constructor(store, outbox) {
@@ -56,7 +58,10 @@ class Card {
       if (item.round === page.round && item.team === page.team && !answer.late) this.#take(answer);
       this.draw();
     });
-    this.#outbox.addEventListener("bundle", () => this.#hear());
+    this.#outbox.addEventListener("bundle", async () => {
+      this.#drafts.again();
+      await this.#hear();
+    });
     this.#store.addEventListener("change", () => this.#follow());
     this.#learn();
     this.draw();
@@ -76,7 +81,7 @@ class Card {
   }
 
   /** The server told how things are: of the round, and of this ballot on other devices. */
-  #hear() {
+  async #hear() {
     const told = this.#outbox.bundle;
     if (told.round?.key !== page.round) return;
     this.#learn();
@@ -84,8 +89,36 @@ class Card {
     if (idle && (told.round.phase === "open" && !told.signed) !== page.editable) location.reload();
     place("phase", "phases", standing(told));
     const ballot = told.ballots[page.team] ?? null;
+    if (this.#draft?.elsewhere) await this.#forgetOlder(ballot);
     if ((ballot?.revision ?? 0) > (this.#current?.revision ?? 0)) this.#take(ballot);
+    await this.#goOn();
     this.draw();
+  }
+
+  /** What was begun on another of the judge's devices, and not submitted; undefined where this one has its own. */
+  get #begun() {
+    const { bundle } = this.#outbox;
+    const begun = bundle?.round?.key === page.round ? bundle.drafts?.[page.team] : undefined;
+    const idle = !this.#draft && this.#items.length === 0 && !this.#drafts.owes(page);
+    return idle && begun?.base_revision === (this.#current?.revision ?? 0) ? begun : undefined;
+  }
+
+  /** Go on with what was begun on another device. */
+  async #goOn() {
+    const begun = this.#begun;
+    if (!begun) return;
+    const { round, team } = page;
+    await this.#store.saveDraft({ round, team, ...begun, elsewhere: true });
+    this.#form.values = begun;
+    this.#undo?.clear(begun);
+  }
+
+  /** What came from another device, and was not touched here, is gone when it has gone on there. */
+  async #forgetOlder(ballot) {
+    const begun = this.#outbox.bundle.drafts?.[page.team];
+    if (begun?.entered_at === this.#draft.entered_at && (ballot?.revision ?? 0) === this.#draft.base_revision) return;
+    await this.#store.dropDraft(page.round, page.team);
+    this.#form.values = this.#current ?? NOTHING;
   }
 
   /** Another tab of this phone entered something, or sent it. */
@@ -115,6 +148,7 @@ class Card {
     if (page.typed) await this.#keep(Number(find("ballot").elements.base_revision.value));
     else if (Object.keys(early).length > 0) await this.#keep(this.#base);
     else if (this.#draft && this.#items.length === 0 && same(this.#draft, this.#current ?? NOTHING)) await this.#forget();
+    else await this.#goOn();
   }
 
   get #draft() {
@@ -151,18 +185,22 @@ class Card {
 
   #keep(base_revision) {
     const { round, team } = page;
-    const entered_at = this.#outbox.clock.now;
-    return this.#store.saveDraft({ round, team, base_revision, entered_at, ...this.#form.values });
+    const draft = { round, team, base_revision, entered_at: this.#outbox.clock.now, ...this.#form.values };
+    this.#drafts.note(draft);
+    return this.#store.saveDraft(draft);
   }
 
   #forget() {
-    return this.#store.dropDraft(page.round, page.team);
+    const { round, team } = page;
+    if (this.#draft) this.#drafts.note({ round, team, base_revision: this.#base, entered_at: this.#outbox.clock.now, ...NOTHING });
+    return this.#store.dropDraft(round, team);
   }
 
   async #submit() {
     if (this.#form.showProblems()) return;
     const { round, team } = page;
     const newer = this.#newer;
+    this.#drafts.drop(page);
     await this.#store.enqueue({
       uuid: uuid(),
       round,
