@@ -9,8 +9,8 @@ from playwright.async_api import Browser, Page, expect
 from serving import Served
 from sqlmodel import Session, select
 
-from scoreboard.judging.pairing.devices import sign_in_judge
-from scoreboard.models import JudgeLink
+from scoreboard.judging.pairing.devices import paired
+from scoreboard.models import Judge, JudgeLink
 
 
 @pytest.fixture
@@ -40,8 +40,9 @@ async def test_who_loses_a_phone_goes_on_with_another(served: Served, browser: B
 
 def another_device(session: Session, judge_id: int) -> str:
     """Sign a judge in on one more device; give its session's token."""
-    link_id = session.exec(select(JudgeLink.id).where(JudgeLink.judge_id == judge_id)).one()
-    return sign_in_judge(session, judge_id, link_id or 0, "another")
+    judge = session.get_one(Judge, judge_id)
+    link = session.exec(select(JudgeLink).where(JudgeLink.judge_id == judge_id)).one()
+    return paired(session, judge, link, "another", {})
 
 
 async def test_what_is_submitted_on_one_device_asks_nothing_of_the_other(served: Served, browser: Browser) -> None:
