@@ -460,9 +460,8 @@ async def test_a_late_ballot_is_answered_with_202_and_a_receipt_that_proves_it(s
     assert (told["sequence"], told["receipt"]) == (again["sequence"], again["receipt"])
     receipt = told["receipt"]
     assert leaf_of(bytes.fromhex(receipt["salt"]), receipt["body"]).hex() == receipt["leaf"]
-    text = receipt_text(
-        *(receipt[name] for name in ("event", "epoch", "sequence", "leaf")), told["uuid"], 1, receipt["at"]
-    )
+    key, epoch, sequence, leaf, at = (receipt[name] for name in ("event", "epoch", "sequence", "leaf", "at"))
+    text = receipt_text(key, epoch, sequence, leaf, told["uuid"], 1, at)
     assert signed(receipt["key"], bytes.fromhex(receipt["signature"]), text)
     assert (other.status_code, other.json()["code"]) == (409, "round_not_open")
     assert (bundle["received"], bundle["ballots"]) == ([told["uuid"]], {})
