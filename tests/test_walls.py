@@ -156,6 +156,7 @@ OF_LISTS = {
     "scoreboard/live/window.py",
     "scoreboard/migrations/versions/0001_first.py",
     "scoreboard/migrations/versions/0003_holds.py",
+    "scoreboard/migrations/versions/0005_late.py",
 }
 
 

@@ -9,21 +9,22 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from builder import Cast, ballot, build_event, issue_link
 from embargo.driving import Socket, started
 from hypothesis import strategies as st
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.types import ASGIApp
 
 from scoreboard.app import create_app
 from scoreboard.database import Database, opened
 from scoreboard.errors import ScoreboardError
-from scoreboard.judging import ballots, decisions, publication, rounds
+from scoreboard.judging import announcements, ballots, decisions, late, publication, rounds
 from scoreboard.live.messages import console
 from scoreboard.live.publisher import WINDOW_SECONDS, Publisher
 from scoreboard.migrations import prepare
-from scoreboard.models import Ballot, Conflict, Judge, Organisation, Round, Team
+from scoreboard.models import Ballot, Conflict, Judge, LateBallot, Organisation, Round, Team
 from scoreboard.settings import Settings
 
 JUDGES, TEAMS, TOP = 3, 4, 100
@@ -251,6 +252,34 @@ async def conflict(world: World, judge: int, team: int) -> None:
     await world.database.write(change)
 
 
+async def come_late(world: World, judge: int, team: int, one: int, other: int) -> None:
+    """A ballot comes that was entered before the close."""
+    form = ballot(f"T{team}", one, other).model_copy(update={"entered_at": START})
+    await ballots.submit(world.database, world.cast.judges[f"J{judge}"], form)
+
+
+async def decide(world: World, decision: Callable[..., object]) -> None:
+    """Decide about the first late ballot that waits."""
+
+    def first(session: Session) -> UUID | None:
+        waiting = select(LateBallot.uuid).where(LateBallot.state == "waiting").order_by(col(LateBallot.sequence))
+        return session.exec(waiting).first()
+
+    uuid = await world.database.read(first)
+    if uuid is not None:
+        await world.database.write(decision, world.cast.round_id, uuid, "no network", "organiser:olga")
+
+
+async def pause(world: World, step: Callable[..., object]) -> None:
+    """Judging is paused, or goes on."""
+    await world.database.write(step, world.cast.round_id, "prayer", "organiser:olga")
+
+
+async def announce(world: World, words: str) -> None:
+    """Judges are told something."""
+    await world.database.write(announcements.announce, world.cast.event_id, "", words, "", "organiser:olga")
+
+
 async def finalise(world: World) -> None:
     """The result is final, and nobody is told yet."""
     await publication.finalise(world.database, world.cast.round_id, "organiser:olga", "agreed")
@@ -294,6 +323,12 @@ ACTS: dict[str, Callable[..., Awaitable[None]]] = {
     "follow": follow,
     "sign": sign,
     "finalise": finalise,
+    "late": come_late,
+    "admit": lambda world: decide(world, late.admit),
+    "refuse": lambda world: decide(world, late.refuse),
+    "pause": lambda world: pause(world, rounds.pause),
+    "go on": lambda world: pause(world, rounds.resume),
+    "announce": announce,
 }
 
 judge_numbers, team_numbers = st.integers(1, JUDGES), st.integers(1, TEAMS)
@@ -307,5 +342,7 @@ hidden_act = st.one_of(
     st.tuples(st.just("rename"), team_numbers, words),
     st.tuples(st.just("add"), words),
     st.tuples(st.just("link"), judge_numbers),
-    st.tuples(st.sampled_from(["look", "follow", "sign", "finalise"])),
+    scores.map(lambda act: ("late", *act)),
+    st.tuples(st.just("announce"), words),
+    st.tuples(st.sampled_from(["look", "follow", "sign", "finalise", "admit", "refuse", "pause", "go on"])),
 )

@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from builder import build_event, issue_link, score
+from lateness import send_late
 from playwright.async_api import BrowserContext, async_playwright, expect
 from serving import Served
-from visitors import PASSWORD, store_organiser
+from visitors import PASSWORD, judge, store_organiser
 
-from scoreboard.judging import access, rounds
+from scoreboard.judging import access, late, rounds
+from scoreboard.judging.announcements import announce
 from scoreboard.judging.staff import organisers
 
 LAPTOP = {"width": 1440, "height": 900}
@@ -177,4 +179,36 @@ async def test_the_pages_have_no_fault_that_axe_finds_and_fit_a_laptop_and_a_pho
                 found += [(path, viewport["width"], fault["id"]) for fault in faults]
                 if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                     found.append((path, viewport["width"], "wider than the screen"))
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_late_ballots_a_pause_and_messages_have_no_fault_that_axe_finds(
+    served: Served, chromium: str, language: str
+) -> None:
+    database, found = served.database, []
+    cast = await build_event(database, judges=3, teams=3)
+    await score(database, cast, "J1", "T1", 9, 9)
+    async with judge(served, cast) as phone:
+        await phone.get("/judge/bundle?unsent=2&oldest=185&drafts=1")
+    await database.write(announce, cast.event_id, "", "Lunch", "الغداء", "organiser:olga")
+    await database.write(rounds.pause, cast.round_id, "Prayer", "organiser:olga")
+    async with organisers_browser(served, chromium, language) as context:
+        page = await context.new_page()
+        for step, path in (("paused", ""), ("told", "/judges"), ("late", "/rounds/final/late"), ("late", "")):
+            if step == "late" and path:
+                await database.write(rounds.close, cast.round_id, "organiser:olga")
+                await send_late(database, cast, "J1", "T1", 5, 5, base=1)
+                refused = await send_late(database, cast, "J2", "T1", 5, 5)
+                await database.write(late.refuse, cast.round_id, refused.uuid, "Not heard", "organiser:olga")
+            for scheme in ("light", "dark"):
+                await page.emulate_media(color_scheme=scheme)
+                for width in (320, 390, 1280):
+                    await page.set_viewport_size({"width": width, "height": 844})
+                    await page.goto(f"{served.url}/console/e/hack{path}")
+                    faults = (await Axe().run(page)).response["violations"]
+                    found += [(step, path, scheme, width, fault["id"]) for fault in faults]
+                    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+                    if await page.evaluate(wide):
+                        found.append((step, path, scheme, width, "wider than the screen"))
     assert found == []

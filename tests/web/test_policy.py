@@ -418,6 +418,7 @@ async def test_what_weighs_most_asks_for_a_sign_in_of_the_last_minutes(house: Ho
     console = "/console/e/{slug}"
     assert asked_again == {
         f"POST {console}/rounds/{{key}}/finalise",
+        *(f"POST {console}/rounds/{{key}}/late/{{uuid:uuid}}/{step}" for step in ("admit", "refuse", "reopen")),
         f"POST {console}/rounds/{{key}}/groups",
         f"POST {console}/rounds/{{key}}/groups/withdraw",
         f"POST {console}/judges/links",

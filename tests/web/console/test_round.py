@@ -1,8 +1,11 @@
+from uuid import uuid4
+
 import httpx2
 import pytest
 from builder import Cast, build_event, score
 from serving import Served
 from sqlmodel import col, select
+from visitors import judge as judging
 from visitors import organiser
 
 from scoreboard.judging import ledger, rounds
@@ -10,6 +13,7 @@ from scoreboard.judging.rounds import Phase
 from scoreboard.models import Checkpoint, LogEntry, Round
 
 ROOT = "/console/e/hack/rounds/final"
+BALLOT = {"round": "final", "team": "T1", "base_revision": 0, "scores": {"impact": 7, "quality": 8}}
 
 
 async def stands(served: Served, cast: Cast) -> tuple[Phase, bool]:
@@ -154,3 +158,24 @@ async def test_another_site_changes_nothing(served: Served) -> None:
         answer = await browser.post(f"{ROOT}/close", headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
     assert await stands(served, cast) == (Phase.OPEN, False)
+
+
+async def test_a_round_is_paused_by_one_press_and_goes_on_by_another(served: Served) -> None:
+    cast = await build_event(served.database)
+    async with organiser(served) as browser, judging(served, cast) as phone:
+        paused = await browser.post("/console/e/hack/rounds/final/pause", data={"reason": "Prayer"})
+        page = (await browser.get("/console/e/hack")).text
+        told = (await phone.get("/judge/bundle")).json()["round"]
+        refused = await phone.put(f"/judge/ballots/{uuid4()}", json=BALLOT)
+        board = (await browser.get("/e/hack/standings.json")).json()
+        again = await browser.post("/console/e/hack/rounds/final/pause", data={"reason": "Prayer"})
+        empty = await browser.post("/console/e/hack/rounds/final/resume")
+        taken = await phone.put(f"/judge/ballots/{uuid4()}", json=BALLOT)
+        nothing = await browser.post("/console/e/hack/rounds/final/pause", data={"reason": " "})
+    assert (paused.status_code, "Judging is paused" in page) == (303, True)
+    assert (told["phase"], told["paused_at"] is not None) == ("open", True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "round_paused")
+    assert board["status"] == "live"
+    assert (again.status_code, "Judging is paused already." in again.text) == (409, True)
+    assert (empty.status_code, taken.status_code) == (303, 200)
+    assert (nothing.status_code, "Please give a reason" in nothing.text) == (422, True)

@@ -1,8 +1,10 @@
 import asyncio
+import gzip
 import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from uuid import uuid4
@@ -438,3 +440,35 @@ async def test_many_judges_submit_at_once(served: Served) -> None:
 
     assert await asyncio.gather(*(judge_all(judge) for judge in cast.judges)) == [[200] * 5] * 6
     assert len(await current(served, cast)) == 30
+
+
+# Late.
+
+
+async def test_a_late_ballot_is_answered_with_202_and_a_receipt_that_proves_it(served: Served) -> None:
+    cast = await build_event(served.database)
+    address = f"/judge/ballots/{uuid4()}"
+    async with signed_in(served, cast) as phone:
+        entered = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+        await served.database.write(rounds.close, cast.round_id, "test")
+        answers = [await phone.put(address, json=sent(entered_at=entered)) for _ in range(2)]
+        other = await phone.put(f"/judge/ballots/{uuid4()}", json=sent("T2"))
+        bundle = (await phone.get("/judge/bundle")).json()
+    told, again = (answer.json() for answer in answers)
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert (told["late"], told["revision"], told["base_revision"]) == (True, None, 0)
+    assert (told["sequence"], told["receipt"]) == (again["sequence"], again["receipt"])
+    receipt = told["receipt"]
+    assert leaf_of(bytes.fromhex(receipt["salt"]), receipt["body"]).hex() == receipt["leaf"]
+    key, epoch, sequence, leaf, at = (receipt[name] for name in ("event", "epoch", "sequence", "leaf", "at"))
+    text = receipt_text(key, epoch, sequence, leaf, told["uuid"], 1, at)
+    assert signed(receipt["key"], bytes.fromhex(receipt["signature"]), text)
+    assert (other.status_code, other.json()["code"]) == (409, "round_not_open")
+    assert (bundle["received"], bundle["ballots"]) == ([told["uuid"]], {})
+
+
+async def test_a_bundle_of_thirty_teams_stays_small(served: Served) -> None:
+    cast = await build_event(served.database, teams=30, judges=1)
+    async with signed_in(served, cast) as phone:
+        answer = await phone.get("/judge/bundle?unsent=0&oldest=0&drafts=0")
+    assert len(gzip.compress(answer.content)) <= 2048
