@@ -39,11 +39,16 @@ UNTOLD = {
     "membership": {"id"},
     "judgelink": {"id", "code_hash", "issued_at"},
     "judgedevice": {"id", "sign_in_id", "paired_at"},  # by which session it is in now
+    "absence": {"id", "reported_at", "settled_at"},  # the entries' own times
+    "signature": {"id"},
+    # What was typed, which the ballot holds in the end; and the entries' own times.
+    "paperballot": {"id", "scores", "comment", "filled_in_at", "entered_at", "checked", "settled_at"},
     "logentry": {"event_id"},
     "ledgerhead": {"event_id"},
     "checkpoint": {"event_id"},
 }
 UNTOLD_TABLES = {
+    "signingpin",
     "deployment",
     "devicepin",
     "organiser",

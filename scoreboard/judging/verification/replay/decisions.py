@@ -83,7 +83,7 @@ def finalised(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
             judge=judge,
             team=team,
         )
-    require(not round_.papers, "Round %(round)s was finalised while a ballot on paper waited.", round_)
+    require(not round_.waits(), "Round %(round)s was finalised while a ballot on paper waited.", round_)
     round_.final = True
     round_.at["finalised"] = entry.at
 
