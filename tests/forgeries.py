@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from recorded import CHAIR
 from tampering import FIELDS, Book, Line, flip, flipped
 
 from scoreboard.judging.ledger import canonical
@@ -219,6 +220,11 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
     fresh = given | {"uuid": "00000000-0000-4000-8000-000000000001"}
     paired = gone_device(book)
     told = {name: paired["payload"][name] for name in ("link", "device")}
+    seal = book.items[book.place("ballots.signed")]
+    signer, ballots = seal["actor"], seal["payload"]["ballots"]
+    scored = next(iter(ballots))
+    sheet, paper = (book.items[book.place(name)]["payload"] for name in ("paper.entered", "ballot.paper"))
+    paper, away = paper["paper"], book.items[book.place("absence.reported")]["subject"]
     used = next(entry["payload"]["pin"] for entry in book.entries() if entry["action"] == "pin.issued")
     histories = {
         "a ballot after the close": moved("ballot.corrected", 2, "round.finalised"),
@@ -351,6 +357,36 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
             "result.kept", "system", "result.kept", "round:final", book.items[book.place("result.kept")]["payload"]
         ),
         "what a freeze holds named before it": moved("result.kept", 0, "round.opened"),
+        "a ballot after its judge had signed": added(
+            "ballots.signed", signer, "ballot.corrected", f"team:{scored}", fresh | {"revision": ballots[scored] + 1}
+        ),
+        "a signature under other ballots": changed("ballots.signed", 0, ballots=ballots | {scored: 99}),
+        "a signature under some of the ballots": changed("ballots.signed", 0, ballots={scored: ballots[scored]}),
+        "a signature for another judge": by("ballots.signed", f"judge:{sheet['judge']}"),
+        "a signature that is given twice": moved("signature.lifted", 0, "round.closed"),
+        "a signature lifted without a reason": changed("signature.lifted", 0, reason=""),
+        "a signature lifted by its judge": by("signature.lifted", signer),
+        "a sheet confirmed by who typed it in": changed(
+            "ballot.paper", 0, paper=paper | {"confirmed_by": paper["entered_by"]}
+        ),
+        "a sheet typed in by somebody else": changed("ballot.paper", 0, paper=paper | {"entered_by": "organiser:x"}),
+        "a sheet that nobody typed in": moved("ballot.paper", 0, "round.closed"),
+        "a sheet after the close without a reason": changed("ballot.paper", 0, paper=paper | {"reason": ""}),
+        "a sheet put aside without a reason": changed("paper.discarded", 0, reason=""),
+        "a sheet that waits at the end": without("paper.discarded"),
+        "a sheet of who is not assigned": added(
+            "round.opened", CHAIR, "paper.entered", f"team:{other_team}", sheet | {"judge": other_judge, "uuid": "x"}
+        ),
+        "a team reported away twice": added("absence.reported", signer, "absence.reported", away, {"round": "final"}),
+        "a report settled before it was made": moved("absence.settled", 0, "absence.reported"),
+        "a report settled by its judge": by("absence.settled", signer),
+        "a conflict declared for another judge": added(
+            "round.opened",
+            signer,
+            "conflict.added",
+            f"conflict:{sheet['judge']}/{team[5:]}",
+            {"after": {"source": "judge", "reason": "family"}},
+        ),
     }
     # Of these the first bad entry is the one that was changed, and none after it.
     named = {
@@ -400,6 +436,21 @@ def kept(book: Book, nth: int = -1) -> str:
     return str(book.notes()[nth]["checkpoint"])
 
 
+def leave_out_a_correction(book: Book) -> None:
+    """Delete a correction that no sheet followed, and make what its judge signed fit."""
+    sheet = book.items[book.place("ballot.paper")]
+    gone = next(
+        entry
+        for entry in book.entries()
+        if entry["action"] == "ballot.corrected"
+        and (entry["actor"], entry["subject"]) != (sheet["actor"], sheet["subject"])
+    )
+    book.items.remove(gone)
+    for entry in book.entries():
+        if entry["action"] == "ballots.signed" and entry["actor"] == gone["actor"]:
+            entry["payload"]["ballots"][gone["subject"].removeprefix("team:")] -= 1
+
+
 def with_the_key(book: Book, other: Book, key: SigningKey) -> Iterator[Forgery]:
     """What the owner of the key and of the engine can do: a consistent record, which is not the one there was."""
     forged = book.copy()
@@ -414,7 +465,7 @@ def with_the_key(book: Book, other: Book, key: SigningKey) -> Iterator[Forgery]:
     flip(forged.items[forged.place("round.opened")], "at")
     yield Forgery("backdated, signed anew", forged.resigned(key).text(), told=False, outside=kept(book, 0))
     forged = book.copy()
-    del forged.items[forged.place("ballot.corrected")]
+    leave_out_a_correction(forged)
     yield Forgery(
         "a correction left out, all computed and signed anew",
         forged.recomputed(key).text(),

@@ -16,11 +16,17 @@ from scoreboard.exchange.folder import read_folder
 from scoreboard.exchange.record import write_record
 from scoreboard.judging import access, decisions, late, publication, rounds
 from scoreboard.judging.announcements import announce
-from scoreboard.judging.ballots import BallotForm, submit
+from scoreboard.judging.ballots import BallotForm, current_ballots, submit
+from scoreboard.judging.desk import papers
+from scoreboard.judging.desk.papers import Sheet
+from scoreboard.judging.duty import absences
 from scoreboard.judging.ledger.notary import Notary
 from scoreboard.judging.pairing import devices, pins
 from scoreboard.judging.setup import roster
 from scoreboard.judging.setup.description import ConflictForm, EventForm
+from scoreboard.judging.signature import signatures
+from scoreboard.judging.signature.signatures import Wish
+from scoreboard.judging.signature.standing import revisions_of, seen
 from scoreboard.judging.staff import organisers, roles
 from scoreboard.judging.staff.roles import Role
 from scoreboard.judging.verification.stored import verify_event
@@ -168,7 +174,8 @@ class Life:
         """Three ballots arrive after the close that were entered before it: one is admitted, one refused, one both."""
         before = datetime.now(UTC)
         await self.database.write(rounds.close, self.round_id, CHAIR)
-        for number, duty in enumerate(self.duties[:3], 1):
+        unsigned = [duty for duty in self.duties if duty.judge_id != self.duties[0].judge_id]
+        for number, duty in enumerate(unsigned[1:4], 1):
             await self.score(duty, 0, entered_at=before, uuid=UUID(int=number, version=4))
         first, second, third = (UUID(int=number, version=4) for number in (1, 2, 3))
         await self.database.write(late.admit, self.round_id, first, "No network in the hall", CHAIR)
@@ -192,6 +199,51 @@ class Life:
         judge, team = self.judge_of(excused), self.teams[excused.team_id]
         await self.database.write(decisions.resume, self.round_id, judge, team, CHAIR)
         await self.score(excused, 0)
+
+    async def meet(self) -> None:
+        """A team is reported away and found; a judge signs, twice; a sheet of another one is typed in and put aside."""
+        first, other = self.duties[0], self.sheet_duty()
+        judge, team = self.judge_of(first), self.teams[first.team_id]
+        await self.database.write(absences.report, first.judge_id, "final", team)
+        await self.database.write(absences.settle, self.round_id, judge, team, "present", "", CHAIR)
+        await self.sign_as(first)
+        await self.database.write(signatures.lift, self.round_id, judge, "A slip", CHAIR)
+        await self.sign_as(first)
+        twice = self.sheet(other)
+        await self.database.write(papers.enter, self.round_id, twice, CHAIR)
+        await self.database.write(papers.discard, self.round_id, twice.uuid, "Typed in twice", DEPUTY)
+
+    async def sign_as(self, duty: Assignment) -> None:
+        """A judge signs all ballots as they are."""
+        mine = await self.database.read(
+            lambda session: revisions_of(session, session.get_one(Round, self.round_id), duty.judge_id)
+        )
+        await signatures.sign(self.database, duty.judge_id, Wish("final", seen(mine), "1234", "1234"))
+
+    def sheet_duty(self) -> Assignment:
+        """An assignment of another judge than the one who signs."""
+        return next(duty for duty in self.duties if duty.judge_id != self.duties[0].judge_id)
+
+    def sheet(self, duty: Assignment) -> Sheet:
+        """A ballot on paper."""
+        return Sheet(
+            uuid=UUID(int=self.luck.getrandbits(128), version=4),
+            judge=self.judge_of(duty),
+            team=self.teams[duty.team_id],
+            scores={part.key: part.minimum + part.step * self.luck.randint(0, part.top) for part in self.rubric},
+            filled_in_at=datetime.now(UTC),
+            reason="The phone broke",
+        )
+
+    async def take_sheet(self) -> None:
+        """A sheet is typed in by one and once more by another."""
+        duty = self.sheet_duty()
+        sheet = self.sheet(duty)
+        await self.database.write(papers.enter, self.round_id, sheet, CHAIR)
+        (known,) = await self.database.read(
+            lambda session: current_ballots(session, self.round_id, judge_id=duty.judge_id, team_id=duty.team_id)
+        )
+        await self.database.write(papers.confirm, self.round_id, sheet.uuid, sheet.scores, known.revision, DEPUTY)
 
 
 async def live(
@@ -217,7 +269,9 @@ async def live(
             await life.correct()
         if until in {"closed", "final"}:
             await database.write(rounds.thaw, life.round_id, CHAIR)
+            await life.meet()
             await life.arrive_late()
+            await life.take_sheet()
             await life.sign()
         if until == "final":
             await publication.propose(database, life.round_id, DEPUTY, "Agreed by the jury.")

@@ -122,6 +122,7 @@ def addresses(draw: st.DrawFn, house: House, route: BaseRoute) -> str:
         "uuid": [str(UUID(int=number)) for number in range(4)],
         "person": ["1", "2", "9" * 30],
         "device": ["1"],
+        "judge": ["J1", "J2"],
     }
 
     def filled(name: re.Match[str]) -> str:

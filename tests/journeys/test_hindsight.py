@@ -29,7 +29,7 @@ async def page(served: Served, browser: Browser) -> Page:
     return page
 
 
-def ballot(team: str, total: float, **scores: float) -> dict[str, Any]:
+def ballot(team: str, total: float, **scores: float | str) -> dict[str, Any]:
     return {"team": team, "total": total, "scores": {key: str(value) for key, value in scores.items()}}
 
 

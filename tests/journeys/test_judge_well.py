@@ -22,10 +22,10 @@ async def test_own_earlier_scores_stand_beside_each_question(served: Served, bro
     await score(served.database, cast, "J2", "T4", 1, 1)  # nobody sees what is another judge's
     phone = await phone_of(served, browser, cast)
     page = await open_card(phone, served, "T5")
-    impact = page.locator("#q-impact [data-earlier]")
-    await expect(impact.locator("[data-values]")).to_have_text("8 · 8 · 6")
-    await impact.locator("summary").click()
-    await expect(impact.locator("dl")).to_have_text("8Oasis · Pearl6Marsa")
+    beside = page.locator("#q-impact [data-earlier]")
+    await expect(beside.locator("[data-values]")).to_have_text("8 · 8 · 6")
+    await beside.locator("summary").click()
+    await expect(beside.locator("dl")).to_have_text("8Oasis · Pearl6Marsa")
     await expect(page.locator("#q-quality [data-values]")).to_have_text("5 · 5 · 4")
 
 

@@ -174,7 +174,7 @@ async def test_finalising_is_refused_with_the_list_of_what_is_missing(database: 
     await database.write(rounds.close, cast.round_id, "x")
     with pytest.raises(NotReady) as refused:
         await database.write(rounds.finalise, cast.round_id, "x", "done")
-    assert refused.value.extra == {"ballots": [["J2", "T2"]], "awaiting": [["T2", 1]], "late": []}
+    assert refused.value.extra == {"ballots": [["J2", "T2"]], "awaiting": [["T2", 1]], "late": [], "papers": []}
     assert rounds.phase(await round_now(database, cast)) is Phase.CLOSED
 
 

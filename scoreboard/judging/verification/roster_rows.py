@@ -10,6 +10,14 @@ from scoreboard.judging.setup.changes import public, said
 from scoreboard.judging.setup.conflicts import described, stored_conflicts
 from scoreboard.judging.setup.describing import describe
 from scoreboard.judging.setup.roster import PARTS
+from scoreboard.judging.verification.hall_rows import (
+    stored_absences,
+    stored_papers,
+    stored_signatures,
+    told_absences,
+    told_papers,
+    told_signatures,
+)
 from scoreboard.judging.verification.replay.course import Course, RoundCourse
 from scoreboard.judging.verification.replay.roster import OWN_CHOICE
 from scoreboard.judging.verification.times import near
@@ -17,6 +25,7 @@ from scoreboard.judging.verification.verdict import Check, Verdict
 from scoreboard.models import Assignment, Event, Judge, JudgeDevice, JudgeLink, Membership, Organiser, Round, Team
 
 STEPS: Final = ("opened", "paused", "frozen", "thawed", "closed", "finalised")
+TIMES: Final = {*STEPS, "signed"}
 UNREADABLE: Final = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 Fields = Mapping[str, Any]
 
@@ -72,6 +81,9 @@ def kinds(
     yield "phase", {key: told_phase(round_) for key, round_ in course.rounds.items()}, stored_phases(session, event)
     yield "link", told_links(course), stored_links(session, event)
     yield "device", told_devices(course), stored_devices(session, event)
+    yield "signature", told_signatures(course), stored_signatures(session, event)
+    yield "paper", told_papers(course), stored_papers(session, event)
+    yield "absence", told_absences(course), stored_absences(session, event)
 
 
 def differing(
@@ -107,7 +119,7 @@ def compare(verdict: Verdict, course: Course, kind: str, key: str, told: Fields 
         return
     for name in sorted(told.keys() | stored.keys()):
         expected, found = told.get(name) or None, public(name, stored.get(name)) or None
-        if (kind, name) not in OWN_CHOICE and not (near(found, expected) if name in STEPS else found == expected):
+        if (kind, name) not in OWN_CHOICE and not (near(found, expected) if name in TIMES else found == expected):
             verdict.blame(
                 Check.ROWS,
                 sequence,

@@ -205,11 +205,11 @@ def time_of(text: str, time_zone: str) -> datetime:
     """The time on a sheet, which is the hall's. Raises InvalidForm."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as failure:
+        return (at.replace(tzinfo=ZoneInfo(time_zone)) if at.tzinfo is None else at).astimezone(UTC)
+    except (ValueError, OverflowError) as failure:
         raise InvalidForm(
             "Please give the date and the time on the sheet.", extra={"fields": ["filled_in_at"]}
         ) from failure
-    return (at.replace(tzinfo=ZoneInfo(time_zone)) if at.tzinfo is None else at).astimezone(UTC)
 
 
 def pair_of(request: Request[State], progress: Progress) -> tuple[Judge, Team]:

@@ -41,12 +41,17 @@ UNTOLD = {
     "judgelink": {"id", "code_hash", "issued_at"},
     # By which session it is in now; what the phone said that it has not sent.
     "judgedevice": {"id", "sign_in_id", "paired_at", "unsent", "unsent_since", "drafts"},
+    "absence": {"id", "reported_at", "settled_at"},  # the entries' own times
+    "signature": {"id"},
+    # What was typed, which the ballot holds in the end; and the entries' own times.
+    "paperballot": {"id", "scores", "comment", "filled_in_at", "entered_at", "checked", "settled_at"},
     "logentry": {"event_id"},
     "ledgerhead": {"event_id"},
     "checkpoint": {"event_id"},
 }
 UNTOLD_TABLES = {
     "announcementseen",
+    "signingpin",
     "deployment",
     "devicepin",
     "organiser",

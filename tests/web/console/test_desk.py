@@ -106,6 +106,7 @@ async def test_what_was_typed_stays_when_it_was_not_taken(served: Served) -> Non
         for wrong, words in (
             (typed(quality=""), "This ballot is not complete."),
             (typed(filled_in_at="soon"), "Please give the date and the time on the sheet."),
+            (typed(filled_in_at="0001-01-01T00:00"), "Please give the date and the time on the sheet."),
         ):
             answer = await olga.post(f"{ROOM}/desk/J1/T1", data=wrong)
             assert (answer.status_code, words in answer.text, checked(answer)[:1]) == (422, True, ["7"])

@@ -21,11 +21,12 @@ GUARDED = sorted(
     if isinstance(route, Route) and route.path.startswith("/console") and route.path not in DOORS
     for method in (route.methods or set())
 )
-FILLED = {"slug": "hack", "key": "final", "person": "1", "device": "1"}
+FILLED = {"slug": "hack", "key": "final", "person": "1", "device": "1", "judge": "J1", "team": "T1"}
+FILLED["uuid"] = "6d7d6a0e-7f0c-4d4f-9a53-50a7b2f0a001"
 
 
 def filled(path: str) -> str:
-    return path.replace(":int", "").format(**FILLED)
+    return path.replace(":int", "").replace(":uuid", "").format(**FILLED)
 
 
 def back_of(answer: httpx2.Response) -> tuple[str, str]:

@@ -53,7 +53,7 @@ def allowed(
         raise Illegal(
             "Judge %(judge)s scored team %(team)s in spite of a conflict of interest.", judge=judge, team=team
         )
-    if judge in round_.signed:
+    if round_.signatures and round_.signature(judge):
         raise Illegal("A ballot of judge %(judge)s was taken after the judge had signed.", judge=judge)
     state = round_.assignments.get(pair)
     if state is None:

@@ -36,6 +36,25 @@ class LateCourse:
 
 
 @dataclass(slots=True)
+class SignatureCourse:
+    """A judge's signature under all ballots of a round."""
+
+    at: str
+    lifted: bool = False
+
+
+@dataclass(slots=True)
+class PaperCourse:
+    """A ballot on paper: whose and for whom, and what became of it (empty while it waits)."""
+
+    pair: Pair
+    entered_by: str
+    outcome: str = ""
+    confirmed_by: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
 class RoundCourse:
     """A round: what was said of it, where it stands, and what it holds."""
 
@@ -55,10 +74,18 @@ class RoundCourse:
     holds: set[int] = field(default_factory=set)  # freezes, by their entries, whose result no entry has named yet
     freezes: dict[int, tuple[str, str]] = field(default_factory=dict)  # by their entries: when, and what they hold
     proposal: tuple[str, str] | None = None  # who proposed which result, for a second person to confirm
-    signed: set[str] = field(default_factory=set)  # judges whose ballots are confirmed
-    papers: dict[str, tuple[Pair, str]] = field(default_factory=dict)  # sheets that wait: whose, and who typed them in
-    absences: set[Pair] = field(default_factory=set)  # who was reported away, by whom
+    signatures: dict[tuple[str, int], SignatureCourse] = field(default_factory=dict)  # by the judge and their entries
+    papers: dict[str, PaperCourse] = field(default_factory=dict)  # by number
+    absences: dict[Pair, list[str]] = field(default_factory=dict)  # how each report ended; empty for one that is open
     at: dict[str, str] = field(default_factory=dict)  # when each step of its life was taken, of those that hold
+
+    def signature(self, judge: str) -> SignatureCourse | None:
+        """The signature of a judge that is in force."""
+        return next((each for (by, _), each in self.signatures.items() if by == judge and not each.lifted), None)
+
+    def waits(self) -> bool:
+        """Whether a ballot on paper waits for a second person."""
+        return any(not paper.outcome for paper in self.papers.values())
 
     @property
     def scored(self) -> bool:

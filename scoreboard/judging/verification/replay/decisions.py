@@ -117,7 +117,7 @@ def finalised(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
             team=team,
         )
     decided(round_)
-    require(not round_.papers, "Round %(round)s was finalised while a ballot on paper waited.", round_)
+    require(not round_.waits(), "Round %(round)s was finalised while a ballot on paper waited.", round_)
     round_.final = True
     round_.at["finalised"] = entry.at
 

@@ -8,7 +8,7 @@ from scoreboard.judging.signature.pins import RESET
 from scoreboard.judging.signature.signatures import LIFTED, SIGNED
 from scoreboard.judging.verification.chain import Recorded
 from scoreboard.judging.verification.replay.ballots import JUDGE, take
-from scoreboard.judging.verification.replay.course import Course, Pair, RoundCourse
+from scoreboard.judging.verification.replay.course import Course, Pair, PaperCourse, RoundCourse, SignatureCourse
 from scoreboard.judging.verification.replay.decisions import require
 from scoreboard.judging.verification.replay.roster import Rule, key_of
 from scoreboard.judging.verification.verdict import Illegal
@@ -22,18 +22,19 @@ def signed(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     judge = own(course, entry)
     require(round_.opened and not round_.final, "Ballots of round %(round)s were signed while it had none.", round_)
     ballots = {team: given.revision for (by, team), given in round_.ballots.items() if by == judge}
-    if judge in round_.signed or not ballots or payload["ballots"] != ballots:
+    if round_.signature(judge) or not ballots or payload["ballots"] != ballots:
         raise Illegal("Judge %(judge)s signed other ballots than there were, or signed twice.", judge=judge)
-    round_.signed.add(judge)
+    round_.signatures[judge, entry.sequence] = SignatureCourse(entry.at)
 
 
 def lifted(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """An organiser lifted a signature, with a reason."""
     round_, judge = course.round(payload["round"]), key_of("judge", entry)
     require(not round_.final, "A signature was lifted after round %(round)s was final.", round_)
-    if judge not in round_.signed or not by_organiser(entry.actor) or not payload["reason"]:
+    signature = round_.signature(judge)
+    if signature is None or not by_organiser(entry.actor) or not payload["reason"]:
         raise Illegal("A signature of judge %(judge)s was lifted, and there was none or no reason.", judge=judge)
-    round_.signed.remove(judge)
+    signature.lifted = True
 
 
 def entered(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
@@ -49,29 +50,27 @@ def entered(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
         )
     if payload["uuid"] in course.uuids or any(payload["uuid"] in other.papers for other in course.rounds.values()):
         raise Illegal("The ballot %(uuid)s was taken twice.", uuid=str(payload["uuid"]))
-    round_.papers[payload["uuid"]] = pair, entry.actor
+    round_.papers[payload["uuid"]] = PaperCourse(pair, entry.actor)
 
 
 def discarded(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """A sheet was put aside, with a reason."""
     round_, pair = sheet_of(course, entry, payload)
-    if round_.papers.pop(payload["uuid"], (None, ""))[0] != pair or not payload["reason"]:
+    waiting = round_.papers.get(payload["uuid"])
+    if waiting is None or waiting.outcome or waiting.pair != pair or not payload["reason"]:
         raise Illegal("A ballot on paper was put aside that did not wait, or without a reason.")
+    waiting.outcome = "discarded"
 
 
 def taken(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """A second person read a sheet as the first one had: a ballot; after the close with a reason."""
     round_ = course.round(payload["round"])
     require(not round_.final, "A ballot was taken after round %(round)s was final.", round_)
-    paper = payload["paper"]
-    pair, first = round_.papers.pop(payload["uuid"], (None, ""))
-    if pair is None or (f"judge:{pair[0]}", f"team:{pair[1]}", first) != (
-        entry.actor,
-        entry.subject,
-        paper["entered_by"],
-    ):
+    paper, pair = payload["paper"], (entry.actor.removeprefix(JUDGE), key_of("team", entry))
+    waiting = round_.papers.get(payload["uuid"])
+    if waiting is None or waiting.outcome or (waiting.pair, waiting.entered_by) != (pair, paper["entered_by"]):
         raise Illegal("A ballot on paper was taken that nobody had typed in so.")
-    if not by_organiser(paper["confirmed_by"]) or paper["confirmed_by"] == first:
+    if not by_organiser(paper["confirmed_by"]) or paper["confirmed_by"] == waiting.entered_by:
         raise Illegal(
             "A ballot on paper was confirmed by %(actor)s, who typed it in.", actor=str(paper["confirmed_by"])
         )
@@ -79,6 +78,7 @@ def taken(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
         raise Illegal(
             "A ballot on paper was taken after round %(round)s was closed, without a reason.", round=round_.key
         )
+    waiting.outcome, waiting.confirmed_by, waiting.reason = "taken", paper["confirmed_by"], paper.get("reason", "")
     take(course, entry, payload, closed=True)
 
 
@@ -87,18 +87,20 @@ def reported(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     round_ = course.round(payload["round"])
     pair = own(course, entry), key_of("team", entry)
     require(round_.takes_ballots, "A team was reported away while round %(round)s was not open.", round_)
-    if pair in round_.absences or pair not in round_.assignments:
+    reports = round_.absences.setdefault(pair, [])
+    if "" in reports or pair not in round_.assignments:
         raise out_of_place(pair)
-    round_.absences.add(pair)
+    reports.append("")
 
 
 def settled(course: Course, entry: Recorded, payload: dict[str, Any]) -> None:
     """An organiser said how that ended."""
     round_, pair = course.round(payload["round"]), (payload["judge"], key_of("team", entry))
     require(not round_.final, "A report was settled after round %(round)s was final.", round_)
-    if pair not in round_.absences or payload["outcome"] not in {EXCUSED, PRESENT} or not by_organiser(entry.actor):
+    reports = round_.absences.get(pair, [])
+    if "" not in reports or payload["outcome"] not in {EXCUSED, PRESENT} or not by_organiser(entry.actor):
         raise out_of_place(pair)
-    round_.absences.remove(pair)
+    reports[reports.index("")] = payload["outcome"]
 
 
 def pin_reset(course: Course, entry: Recorded, _payload: dict[str, Any]) -> None:
