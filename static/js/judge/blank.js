@@ -12,15 +12,19 @@ const find = (id) => document.getElementById(id);
  * Make the empty card that of the team in the address.
  * @param {object} page what the page says; gets what one of the server's says besides
  * @param {object} told the bundle
+ * @param {import("./store.js").Store} store
  * @param {import("../lib/texts.js").Texts} texts
  * @returns {boolean} whether the bundle has this team
  */
-export function fill(page, told, texts) {
+export function fill(page, told, store, texts) {
   const [round, team] = location.pathname.split("/").slice(2).map(decodeURIComponent);
   const assigned = told.assignments.find((each) => each.team === team);
   if (told.round?.key !== round || !assigned) return false;
   Object.assign(page, { round, team, typed: false, rubric: rubricOf(told, page.language), current: told.ballots[team] ?? null, editable: told.round.phase === "open" });
   drawHead(page.language, assigned, told, texts);
+  const next = nextAfter(told, store, team);
+  find("next").href = next ? cardOf(told, next.team) : "/judge";
+  find("next").querySelector("span").textContent = texts.say(next ? "next" : "all_teams");
   if (page.editable) find("answers").remove();
   else drawAnswers(page, texts);
   return true;
@@ -40,9 +44,6 @@ function drawHead(language, assigned, told, texts) {
   drawPlace(find("place"), assigned, language, texts);
   find("excused").hidden = assigned.state !== "skipped" || told.round.phase !== "open";
   find("ballot").elements.judge.value = told.judge.id;
-  const next = nextAfter(told, assigned.team);
-  find("next").href = next ? cardOf(told, next.team) : "/judge";
-  find("next").querySelector("span").textContent = texts.say(next ? "next" : "all_teams");
 }
 
 /** Show what was given, in place of the form. */

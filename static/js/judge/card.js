@@ -13,7 +13,7 @@ import { Undo } from "./undo.js";
 import { place, standing } from "./view.js";
 
 const { page, texts, store, outbox } = await open();
-if (page.empty && !fill(page, outbox.bundle, texts)) await leave();
+if (page.empty && !fill(page, outbox.bundle, store, texts)) await leave();
 const find = (id) => document.getElementById(id);
 
 const NOTHING = { scores: {}, comment: "", note: "" };

@@ -28,10 +28,11 @@ function drawHead() {
 
 function drawWhatToDo(expected) {
   const open = told.round?.phase === "open";
-  const next = nextAfter(told);
+  const next = nextAfter(told, store);
   place("phase", "phases", standing(told));
   const nothing = told.round && told.assignments.length === 0 ? "nothing" : "";
-  const doing = place("doing", "doings", open && expected ? (next ? "next" : "done") : nothing);
+  const done = store.items.length > 0 ? "" : "done";
+  const doing = place("doing", "doings", open && expected ? (next ? "next" : done) : nothing);
   if (open && next) {
     doing.href = cardOf(told, next.team);
     say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));

@@ -202,7 +202,7 @@ export class Outbox extends EventTarget {
     const { items, drafts } = this.#store;
     const oldest = Math.min(...items.map(({ entered_at }) => Date.parse(entered_at)));
     const headers = {
-      ...(before ? { "if-none-match": before.tag } : {}),
+      ...(before && !this.#witness.distrusts ? { "if-none-match": before.tag } : {}),
       "scoreboard-unsent": String(items.length),
       "scoreboard-oldest": String(items.length ? Math.max(0, Math.round((Date.parse(this.clock.now) - oldest) / 1000)) : 0),
       "scoreboard-drafts": String(drafts.length),

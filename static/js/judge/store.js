@@ -248,12 +248,16 @@ export class Store extends EventTarget {
   /**
    * The server has this one again, since it was offered again.
    * @param {Confirmed} ballot
-   * @param {{receipt: object}} answer
+   * @param {{revision?: number, receipt: object}} answer
    */
-  async receivedAgain(ballot, { receipt }) {
-    const kept = { ...ballot, receipt };
+  async receivedAgain(ballot, answer) {
+    const kept = { ...ballot, receipt: answer.receipt };
     this.#confirmed.set(kept.uuid, kept);
-    await this.#write(({ confirmed }) => confirmed.put(kept));
+    if ((answer.revision ?? 0) >= (this.#held?.told.ballots[kept.team]?.revision ?? 0)) this.#tell(kept, answer);
+    await this.#write(({ confirmed, bundles }) => {
+      confirmed.put(kept);
+      if (this.#held) bundles.put(this.#held);
+    });
   }
 
   /**
