@@ -3,6 +3,7 @@
  * says where it is: on this phone, received, or in need of the judge.
  */
 import { uuid } from "../lib/uuid.js";
+import { announce } from "./announcements.js";
 import { fill, received } from "./blank.js";
 import { closeComparison, compare } from "./compare.js";
 import { CardForm, changes, same } from "./form.js";
@@ -241,4 +242,7 @@ if (page.editable) {
   drawLeftOver(store, outbox);
   outbox.addEventListener("change", () => drawLeftOver(store, outbox));
 }
+const tell = () => announce(page, outbox.bundle, texts);
+for (const news of ["bundle", "change"]) outbox.addEventListener(news, tell);
+tell();
 outbox.start();

@@ -2,6 +2,7 @@
  * The judge's list, drawn of the bundle; with what the phone still holds, which is sent from here.
  */
 import { named } from "../lib/names.js";
+import { announce } from "./announcements.js";
 import { notices, show } from "./notices.js";
 import { open } from "./phone.js";
 import { totalOf } from "./rubric.js";
@@ -97,6 +98,7 @@ function say(element, words) {
 }
 
 function draw() {
+  announce(page, told, texts);
   if (told) {
     drawWhatToDo(drawHead());
     drawTeams();

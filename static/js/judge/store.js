@@ -153,7 +153,7 @@ export class Store extends EventTarget {
 
   /** @returns {Confirmed[]} what the server has confirmed, each ballot's revisions in their order */
   get confirmed() {
-    return [...this.#confirmed.values()].sort((a, b) => a.revision - b.revision);
+    return [...this.#confirmed.values()].sort((a, b) => (a.revision ?? 0) - (b.revision ?? 0));
   }
 
   /** @returns {Held | undefined} the bundle as it was told last, with what this phone sent since */
@@ -267,7 +267,8 @@ export class Store extends EventTarget {
    */
   async refuseAgain(ballot, refused) {
     const { round, team, revision } = ballot;
-    const gone = this.confirmed.filter((each) => each.round === round && each.team === team && each.revision >= revision);
+    const later = (each) => each.round === round && each.team === team && revision && each.revision >= revision;
+    const gone = this.confirmed.filter((each) => each.uuid === ballot.uuid || later(each));
     const item = { ...gone.at(-1), refused, order: 0 };
     for (const each of gone) this.#confirmed.delete(each.uuid);
     this.#items.set(item.uuid, item);
