@@ -69,7 +69,7 @@ function drawAnswers({ current, rubric }, texts) {
     text.textContent = current?.[text.dataset.text] ?? "";
     text.hidden = text.previousElementSibling.hidden = !text.textContent;
   }
-  answers.querySelector(".words").hidden = !(current?.comment || current?.note);
+  answers.querySelector("section.words").hidden = !(current?.comment || current?.note);
 }
 
 /** When a ballot was received, and its receipt. */

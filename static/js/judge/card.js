@@ -186,7 +186,7 @@ class Card {
     find("refused").hidden = !refused;
     find("refused").querySelector("[data-words]").textContent = refused?.message ?? "";
     show(find("status"), ...this.#status());
-    const submitted = !this.#draft && !this.#refused && (this.#current || this.#items.length > 0);
+    const submitted = !this.#draft && !this.#refused && (this.#current || this.#items.length > 0 || lateOf(this.#outbox.bundle, null));
     find("submit").hidden = Boolean(submitted);
     find("submit").className = "";
     find("submit").textContent = texts.say(this.#current ? "submit_correction" : "submit");
