@@ -66,7 +66,7 @@ async def test_every_page_is_for_everybody(served: Served, browser: Browser, lan
 
 
 # What the notices are that no test has at once.
-SHOW_ALL = "for (const id of ['portal', 'no-worker', 'update', 'unreached']) document.getElementById(id).hidden = false"
+SHOW_ALL = "for (const id of ['portal', 'update', 'unreached']) document.getElementById(id).hidden = false"
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -20,7 +20,9 @@ export function fill(page, told, store, texts) {
   const [round, team] = location.pathname.split("/").slice(2).map(decodeURIComponent);
   const assigned = told.assignments.find((each) => each.team === team);
   if (told.round?.key !== round || !assigned) return false;
-  Object.assign(page, { round, team, typed: false, rubric: rubricOf(told, page.language), current: told.ballots[team] ?? null, editable: told.round.phase === "open" });
+  const current = told.ballots[team] ?? null;
+  const rubric = rubricOf(told, page.language);
+  Object.assign(page, { round, team, typed: false, rubric, current, editable: told.round.phase === "open" });
   drawHead(page.language, assigned, told, texts);
   const next = nextAfter(told, store, team);
   find("next").href = next ? cardOf(told, next.team) : "/judge";
@@ -54,7 +56,10 @@ function drawAnswers({ current, rubric }, texts) {
   const answers = find("answers");
   answers.hidden = false;
   find("receipt").hidden = !current;
-  if (current) find("receipt").replaceChildren(received(current, texts), document.createElement("br"), texts.say("total"), ": ", strong(texts.number(totalOf(rubric, current.scores), 1)));
+  if (current) {
+    const total = strong(texts.number(totalOf(rubric, current.scores), 1));
+    find("receipt").replaceChildren(received(current, texts), document.createElement("br"), texts.say("total"), ": ", total);
+  }
   for (const criterion of rubric) {
     const answer = answers.querySelector(`[data-criterion="${CSS.escape(criterion.key)}"]`);
     answer.querySelector(".given").hidden = !current;

@@ -3,11 +3,10 @@
  * says where it is: on this phone, received, or in need of the judge.
  */
 import { uuid } from "../lib/uuid.js";
-import { announce } from "./announcements.js";
 import { fill, received } from "./blank.js";
 import { closeComparison, compare } from "./compare.js";
 import { CardForm, changes, same } from "./form.js";
-import { notices, show } from "./notices.js";
+import { announce, notices, show } from "./notices.js";
 import { DISTRUSTED, PAUSED, PORTAL, SENDING, SIGNED_OUT } from "./outbox.js";
 import { leave, open } from "./phone.js";
 import { Undo } from "./undo.js";

@@ -2,8 +2,7 @@
  * The judge's list, drawn of the bundle; with what the phone still holds, which is sent from here.
  */
 import { named } from "../lib/names.js";
-import { announce } from "./announcements.js";
-import { notices, show } from "./notices.js";
+import { announce, notices, show } from "./notices.js";
 import { open } from "./phone.js";
 import { totalOf } from "./rubric.js";
 import { cardOf, drawPlace, drawProject, nextAfter, place, standing } from "./view.js";

@@ -241,7 +241,8 @@ export class Store extends EventTarget {
   #tell({ uuid, round, team }, { receipt, witness, ...answer }) {
     const told = this.#held?.told;
     if (told?.round?.key !== round) return;
-    if (answer.late) told.late = [...(told.late ?? []).filter((each) => each.uuid !== uuid), { uuid, team, state: "waiting", reason: "" }];
+    const others = (told.late ?? []).filter((each) => each.uuid !== uuid);
+    if (answer.late) told.late = [...others, { uuid, team, state: "waiting", reason: "" }];
     else told.ballots = { ...told.ballots, [team]: answer };
   }
 
