@@ -192,7 +192,7 @@ def against_rules(book: Book, key: SigningKey) -> Iterator[Forgery]:
         forged.items.insert(place, entry | {"actor": actor, "action": action, "subject": subject, "payload": payload})
         return forged.resigned(key).items
 
-    def without(action: str, nth: int) -> list[Line]:
+    def without(action: str, nth: int = 0) -> list[Line]:
         forged = book.copy()
         del forged.items[forged.place(action, nth)]
         return forged.resigned(key).items

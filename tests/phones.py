@@ -16,6 +16,16 @@ FLAGS = [
     "--disable-sync",
 ]
 
+# The worker works, and has an empty list and an empty card.
+READY = """async () => {
+  await navigator.serviceWorker.ready;
+  for (;;) {
+    const kept = await Promise.all(["/judge/list", "/judge/card"].map((address) => caches.match(address)));
+    if (kept.every(Boolean)) return;
+    await new Promise((again) => setTimeout(again, 20));
+  }
+}"""
+
 
 @asynccontextmanager
 async def browsing(chromium: str) -> AsyncIterator[Browser]:
@@ -40,6 +50,15 @@ async def phone_of(served: Served, browser: Browser, cast: Cast, judge: str = "J
 async def sign_in(context: BrowserContext, served: Served, secret: str) -> None:
     answer = await context.request.post(f"{served.url}/j", form={"secret": secret})
     assert answer.url == f"{served.url}/judge"
+
+
+async def visited(served: Served, context: BrowserContext) -> Page:
+    """The list, visited once, with a worker that is ready."""
+    page = await context.new_page()
+    await page.goto(f"{served.url}/judge")
+    await page.evaluate(READY)
+    await expect(page.locator("#unsent")).to_be_attached()
+    return page
 
 
 async def open_card(context: BrowserContext, served: Served, team: str = "T1") -> Page:

@@ -1,7 +1,7 @@
 """Our own scripts and style sheets as browsers get them: without comments and indentation, and packed once.
 
-On a phone in a hall every kilobyte is a wait. Whole lines only are left out, so a comment stands on lines of its own or
-stays, and nothing in a script may depend on how a line begins (no text in backticks has more than one).
+On a phone in a hall every kilobyte is a wait. A comment stands on lines of its own, or at the end of one, or stays; and
+nothing in a script may depend on how a line begins (no text in backticks has more than one).
 """
 
 import gzip
@@ -15,6 +15,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 COMMENT: Final = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n", re.MULTILINE | re.DOTALL)
+# At the end of a line only where nothing follows that could make it a part of a text.
+REMARK: Final = re.compile(r"(?<=[;{,])[ \t]+// [^\"'`\n]*$", re.MULTILINE)
 INDENTATION: Final = re.compile(r"^[ \t]+|\n(?=\n)", re.MULTILINE)
 BETWEEN: Final = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")  # in a style sheet
 KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
@@ -23,7 +25,7 @@ FOLDERS: Final = ("js", "css")
 
 def lean(text: str) -> str:
     """Leave out of a script what only people read."""
-    return INDENTATION.sub("", COMMENT.sub("", text))
+    return INDENTATION.sub("", REMARK.sub("", COMMENT.sub("", text)))
 
 
 def lean_sheet(text: str) -> str:

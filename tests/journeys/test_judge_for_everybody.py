@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from builder import build_event, score
-from phones import browsing, choose, phone_of
+from phones import browsing, choose, phone_of, visited
 from playwright.async_api import Browser, Page, expect
 from serving import Served
 
@@ -62,4 +62,37 @@ async def test_every_page_is_for_everybody(served: Served, browser: Browser, lan
     assert await looked_at(page) == []
     await served.database.write(rounds.close, cast.round_id, "test")
     await page.reload()
+    assert await looked_at(page) == []
+
+
+# What the notices are that no test has at once.
+SHOW_ALL = "for (const id of ['portal', 'update', 'unreached']) document.getElementById(id).hidden = false"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_every_page_without_a_network_is_for_everybody(
+    served: Served, browser: Browser, language: str, width: int
+) -> None:
+    cast = await build_event(served.database, teams=2, criteria=2, language=language)
+    await score(served.database, cast, "J1", "T2", 3, 8)
+    context = await phone_of(served, browser, cast, service_workers="allow")
+    page = await visited(served, context)
+    await page.set_viewport_size({"width": width, "height": 800})
+    await context.set_offline(True)
+    await page.reload()
+    await expect(page.locator("#teams .team")).to_have_count(2)
+    assert await looked_at(page) == []
+    await page.goto(f"{served.url}/judge/final/T1")
+    await choose(page, impact=7, quality=8)
+    await page.locator("#submit").click()
+    await page.evaluate(SHOW_ALL)
+    assert await looked_at(page) == []
+    await context.set_offline(False)
+    await served.database.write(rounds.close, cast.round_id, "test")
+    async with page.expect_response("**/judge/bundle?*"):
+        await page.goto(f"{served.url}/judge")
+    await expect(page.locator("#phase")).to_contain_text({"ar": "أُغلق", "en": "closed"}[language])
+    await page.goto(f"{served.url}/judge/final/T2")
+    await expect(page.locator("#answers")).to_be_visible()
     assert await looked_at(page) == []

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 from builder import Cast, build_event, issue_link, score
-from phones import FLAGS, PHONE, browsing, choose, expect_chosen, phone_of, sign_in
-from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright, expect
+from phones import FLAGS, PHONE, READY, browsing, choose, expect_chosen, phone_of, sign_in, visited
+from playwright.async_api import Browser, Error, Page, async_playwright, expect
 from serving import Served, serving, under_way
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,15 +26,6 @@ from scoreboard.web import templating
 WAITING = "Saved on this phone. It is sent as soon as there is a connection."
 PORTAL = "Saved on this phone. The network here asks you to sign in to it first."
 RECEIVED = "Received at"
-# The worker works, and has an empty list and an empty card.
-READY = """async () => {
-  await navigator.serviceWorker.ready;
-  for (;;) {
-    const kept = await Promise.all(["/judge/list", "/judge/card"].map((address) => caches.match(address)));
-    if (kept.every(Boolean)) return;
-    await new Promise((again) => setTimeout(again, 20));
-  }
-}"""
 
 
 @pytest.fixture
@@ -48,15 +39,6 @@ async def current(served: Served, cast: Cast) -> list[tuple[int, dict[str, Decim
         return each.revision, dict(each.scores)
 
     return [read(each) for each in await served.database.read(ballots.current_ballots, cast.round_id)]
-
-
-async def visited(served: Served, context: BrowserContext) -> Page:
-    """The list, visited once, with a worker that is ready."""
-    page = await context.new_page()
-    await page.goto(f"{served.url}/judge")
-    await page.evaluate(READY)
-    await expect(page.locator("#unsent")).to_be_attached()
-    return page
 
 
 @asynccontextmanager
@@ -81,6 +63,9 @@ async def test_after_one_visit_every_card_opens_and_scores_without_a_network(ser
     await choose(page, impact=7, quality=8)
     await page.locator("#submit").click()
     await expect(page.locator("#status .words")).to_have_text(WAITING)
+    await expect(page.locator("#next")).to_have_attribute("href", "/judge/final/T3")
+    await page.locator(".back").click()
+    await expect(page.locator("#next")).to_have_attribute("href", "/judge/final/T3")
     await page.goto(f"{served.url}/judge/final/T2")
     await expect_chosen(page, "6", "4")
     await page.reload()
@@ -280,6 +265,15 @@ async def test_a_new_version_is_taken_during_a_card_when_the_judge_wants_it(
         await expect_chosen(page, "7")
 
 
+# The worker is to keep the empty pages of another round.
+KEEP_ANOTHER = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  const { port1, port2 } = new MessageChannel();
+  active.postMessage({ type: "keep", form: "another" }, [port2]);
+  return new Promise((told) => { port1.onmessage = ({ data }) => told(data); });
+}"""
+
+
 async def portal(scope: Scope, receive: Receive, send: Send) -> None:
     """A network that answers everything with a page of its own."""
     if scope["type"] == "http":
@@ -302,6 +296,9 @@ async def test_a_network_that_answers_in_the_servers_place_is_named_and_nothing_
         await expect(page.locator("#status .words")).to_have_text(PORTAL)
         await expect(page.locator("#portal")).to_be_visible()
         await page.evaluate("navigator.serviceWorker.ready.then((one) => one.update()).catch(() => null)")
+        assert await page.evaluate(KEEP_ANOTHER) is False
+        await page.reload()
+        await expect(page.locator("#status .words")).to_have_text(PORTAL)
     async with serving(settings, port) as served:
         await page.evaluate("window.dispatchEvent(new Event('online'))")
         await expect(page.locator("#status .words")).to_contain_text(RECEIVED)

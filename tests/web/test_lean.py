@@ -22,8 +22,7 @@ export function f() {
 
 def test_what_only_people_read_is_left_out() -> None:
     assert lean(SCRIPT) == (
-        'import { x } from "./x.js"; // why\nexport function f() {\n'
-        'return "/* kept */" + x("https://example.org");\n}\n'
+        'import { x } from "./x.js";\nexport function f() {\nreturn "/* kept */" + x("https://example.org");\n}\n'
     )
 
 

@@ -25,11 +25,9 @@ class Unsent:
 
 
 def unsent_from(said: Mapping[str, str]) -> Unsent | None:
-    """Read the three headers (`oldest` in seconds); None where one is not there, or not sound."""
-    unsent, oldest, drafts = (
-        number(said.get(f"scoreboard-{name}"), most)
-        for name, most in (("unsent", MOST), ("oldest", LONGEST), ("drafts", MOST))
-    )
+    """Read ``unsent``, ``oldest`` (seconds) and ``drafts`` of an address; None where one is not there, or not sound."""
+    numbers = [number(said.get("unsent"), MOST), number(said.get("oldest"), LONGEST), number(said.get("drafts"), MOST)]
+    unsent, oldest, drafts = numbers
     if unsent is None or oldest is None or drafts is None:
         return None
     return Unsent(unsent, datetime.now(UTC) - timedelta(seconds=oldest) if unsent else None, drafts)

@@ -189,8 +189,8 @@ def hold_to_judge(judge: Judge, sender: str) -> None:
 async def show_bundle(request: Request[State]) -> Response:
     """``GET /judge/bundle``: all that a judge's phone shows, as JSON; where nothing changed, only the server's time.
 
-    In headers the phone says how many ballots it has not sent (`scoreboard-unsent`), how many seconds ago the oldest of
-    them was entered (`scoreboard-oldest`), and how many are begun and not submitted (`scoreboard-drafts`).
+    With ``?unsent=2&oldest=180&drafts=1`` the phone says how many ballots it has not sent, how many seconds ago the
+    oldest of them was entered, and how many are begun and not submitted.
     """
     judge = await signed_in_judge(request)
     hold_to_judge(judge, request.headers.get(JUDGE_HEADER, ""))
@@ -221,7 +221,7 @@ def bundle_and_holdings(session: Session, judge: Judge) -> tuple[Bundle, dict[st
 async def note_unsent(request: Request[State]) -> None:
     """Keep what the phone says that it has not sent, if it is news."""
     token, database = token_of(request, JUDGE), request.state["database"]
-    said = unsent.unsent_from(request.headers)
+    said = unsent.unsent_from(request.query_params)
     if said is not None and await database.read(unsent.is_news, token, said):
         with suppress(Busy, DiskFull, StorageFailed):  # what can be read is told while nothing can be written
             await database.write(unsent.note_unsent, token, said)

@@ -14,6 +14,7 @@ BOTH: Final = {
     "late_waiting": _("Kept as late. The organisers decide whether it counts."),
     "late_admitted": _("Late, and admitted by the organisers"),
     "late_refused": _("Late, and not admitted by the organisers: %(reason)s"),
+    "announced": _("From the organisers, %(time)s"),
     "table": _("Table %(table)s"),
     "unkept": _("This browser keeps nothing. Do not close this page before it says “Received”."),
     "restoring": _(

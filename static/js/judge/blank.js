@@ -12,15 +12,21 @@ const find = (id) => document.getElementById(id);
  * Make the empty card that of the team in the address.
  * @param {object} page what the page says; gets what one of the server's says besides
  * @param {object} told the bundle
+ * @param {import("./store.js").Store} store
  * @param {import("../lib/texts.js").Texts} texts
  * @returns {boolean} whether the bundle has this team
  */
-export function fill(page, told, texts) {
+export function fill(page, told, store, texts) {
   const [round, team] = location.pathname.split("/").slice(2).map(decodeURIComponent);
   const assigned = told.assignments.find((each) => each.team === team);
   if (told.round?.key !== round || !assigned) return false;
-  Object.assign(page, { round, team, typed: false, rubric: rubricOf(told, page.language), current: told.ballots[team] ?? null, editable: told.round.phase === "open" && !told.signed });
+  const current = told.ballots[team] ?? null;
+  const rubric = rubricOf(told, page.language);
+  Object.assign(page, { round, team, typed: false, rubric, current, editable: told.round.phase === "open" && !told.signed });
   drawHead(page.language, assigned, told, texts);
+  const next = nextAfter(told, store, team);
+  find("next").href = next ? cardOf(told, next.team) : "/judge";
+  find("next").querySelector("span").textContent = texts.say(next ? "next" : "all_teams");
   if (page.editable) find("answers").remove();
   else drawAnswers(page, texts);
   return true;
@@ -40,9 +46,6 @@ function drawHead(language, assigned, told, texts) {
   drawPlace(find("place"), assigned, language, texts);
   find("excused").hidden = assigned.state !== "skipped" || told.round.phase !== "open";
   find("ballot").elements.judge.value = told.judge.id;
-  const next = nextAfter(told, assigned.team);
-  find("next").href = next ? cardOf(told, next.team) : "/judge";
-  find("next").querySelector("span").textContent = texts.say(next ? "next" : "all_teams");
 }
 
 /** Show what was given, in place of the form. */
@@ -53,7 +56,10 @@ function drawAnswers({ current, rubric }, texts) {
   const answers = find("answers");
   answers.hidden = false;
   find("receipt").hidden = !current;
-  if (current) find("receipt").replaceChildren(received(current, texts), document.createElement("br"), texts.say("total"), ": ", strong(texts.number(totalOf(rubric, current.scores), 1)));
+  if (current) {
+    const total = strong(texts.number(totalOf(rubric, current.scores), 1));
+    find("receipt").replaceChildren(received(current, texts), document.createElement("br"), texts.say("total"), ": ", total);
+  }
   for (const criterion of rubric) {
     const answer = answers.querySelector(`[data-criterion="${CSS.escape(criterion.key)}"]`);
     answer.querySelector(".given").hidden = !current;
@@ -68,7 +74,7 @@ function drawAnswers({ current, rubric }, texts) {
     text.textContent = current?.[text.dataset.text] ?? "";
     text.hidden = text.previousElementSibling.hidden = !text.textContent;
   }
-  answers.querySelector(".words").hidden = !(current?.comment || current?.note);
+  answers.querySelector("section.words").hidden = !(current?.comment || current?.note);
 }
 
 /** When a ballot was received, and its receipt. */

@@ -8,14 +8,14 @@ import { fill, received } from "./blank.js";
 import { closeComparison, compare } from "./compare.js";
 import { Drafts } from "./drafts.js";
 import { CardForm, changes, same } from "./form.js";
-import { notices, show } from "./notices.js";
+import { announce, notices, show } from "./notices.js";
 import { DISTRUSTED, PAUSED, PORTAL, SENDING, SIGNED_OUT } from "./outbox.js";
 import { leave, open } from "./phone.js";
 import { Undo } from "./undo.js";
 import { place, standing } from "./view.js";
 
 const { page, texts, store, outbox } = await open();
-if (page.empty && !fill(page, outbox.bundle, texts)) await leave();
+if (page.empty && !fill(page, outbox.bundle, store, texts)) await leave();
 const find = (id) => document.getElementById(id);
 
 const NOTHING = { scores: {}, comment: "", note: "" };
@@ -233,7 +233,7 @@ class Card {
     find("refused").hidden = !refused;
     find("refused").querySelector("[data-words]").textContent = refused?.message ?? "";
     show(find("status"), ...this.#status());
-    const submitted = !this.#draft && !this.#refused && (this.#current || this.#items.length > 0);
+    const submitted = !this.#draft && !this.#refused && (this.#current || this.#items.length > 0 || lateOf(this.#outbox.bundle, null));
     find("submit").hidden = Boolean(submitted);
     find("submit").className = "";
     find("submit").textContent = texts.say(this.#current ? "submit_correction" : "submit");
@@ -290,4 +290,7 @@ if (page.editable) {
   drawLeftOver(store, outbox);
   outbox.addEventListener("change", () => drawLeftOver(store, outbox));
 }
+const tell = () => announce(page, outbox.bundle, texts);
+for (const news of ["bundle", "change"]) outbox.addEventListener(news, tell);
+tell();
 outbox.start();

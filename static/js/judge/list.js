@@ -2,7 +2,7 @@
  * The judge's list, drawn of the bundle; with what the phone still holds, which is sent from here.
  */
 import { named } from "../lib/names.js";
-import { notices, show } from "./notices.js";
+import { announce, notices, show } from "./notices.js";
 import { open } from "./phone.js";
 import { totalOf } from "./rubric.js";
 import { cardOf, drawPlace, drawProject, nextAfter, place, standing } from "./view.js";
@@ -28,10 +28,11 @@ function drawHead() {
 
 function drawWhatToDo(expected) {
   const open = told.round?.phase === "open";
-  const next = nextAfter(told);
+  const next = nextAfter(told, store);
   place("phase", "phases", standing(told));
   const nothing = told.round && told.assignments.length === 0 ? "nothing" : "";
-  const doing = place("doing", "doings", open && expected ? (next ? "next" : "done") : nothing);
+  const done = store.items.length > 0 ? "" : "done";
+  const doing = place("doing", "doings", open && expected ? (next ? "next" : done) : nothing);
   if (open && next) {
     doing.href = cardOf(told, next.team);
     say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));
@@ -96,6 +97,7 @@ function say(element, words) {
 }
 
 function draw() {
+  announce(page, told, texts);
   if (told) {
     drawWhatToDo(drawHead());
     drawTeams();

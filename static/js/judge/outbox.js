@@ -196,18 +196,18 @@ export class Outbox extends EventTarget {
     return null;
   }
 
-  /** Ask for the bundle; one that is still as it was stays the one that is held. */
+  /** Ask for the bundle, and say what is not sent yet; one that is still as it was stays the one that is held. */
   async #askForBundle() {
     const before = this.#store.held;
     const { items, drafts } = this.#store;
     const oldest = Math.min(...items.map(({ entered_at }) => Date.parse(entered_at)));
-    const headers = {
-      ...(before ? { "if-none-match": before.tag } : {}),
-      "scoreboard-unsent": String(items.length),
-      "scoreboard-oldest": String(items.length ? Math.max(0, Math.round((Date.parse(this.clock.now) - oldest) / 1000)) : 0),
-      "scoreboard-drafts": String(drafts.length),
-    };
-    const { answer, held, unchanged, tag } = await this.#ask(BUNDLE, { headers });
+    const said = new URLSearchParams({
+      unsent: items.length,
+      oldest: items.length ? Math.max(0, Math.round((Date.parse(this.clock.now) - oldest) / 1000)) : 0,
+      drafts: drafts.length,
+    });
+    const headers = before && !this.#witness.distrusts ? { "if-none-match": before.tag } : {};
+    const { answer, held, unchanged, tag } = await this.#ask(`${BUNDLE}?${said}`, { headers });
     if (unchanged) return { answer: before.told };
     if (answer) {
       await this.#store.hold({ tag, offset: this.clock.offset, told: answer });
@@ -265,7 +265,7 @@ export class Outbox extends EventTarget {
       const said = await response.json();
       if (response.ok) {
         await this.#witness.take(said, held);
-        if (held && held.epoch !== said.witness.epoch && address !== BUNDLE) this.#due = this.#again = true;
+        if (held && held.epoch !== said.witness.epoch && !address.startsWith(BUNDLE)) this.#due = this.#again = true;
         return { answer: said, tag: response.headers.get("etag") };
       }
       if (response.status === 401) {

@@ -36,7 +36,8 @@ export function leave() {
 }
 
 function prepare(store, outbox) {
-  document.getElementById("no-worker").hidden = isSecureContext;
+  const alone = document.getElementById("no-worker"); // an empty page has a worker
+  if (alone) alone.hidden = isSecureContext;
   let gone = false;
   outbox.addEventListener("change", () => {
     if (outbox.state !== SIGNED_OUT || gone) return;

@@ -28,6 +28,7 @@ export async function keepPages(form) {
     (await workers.getRegistration(SCOPE)) ?? (await workers.register(WORKER, { scope: SCOPE, updateViaCache: "none" }));
     const { active } = await workers.ready;
     await told(active, { type: "keep", form });
+    await navigator.storage?.persist?.(); // asks the browser not to clear what was not sent yet, when it needs room
   } catch {
     // no network; what is kept stays as it is
   }

@@ -153,7 +153,7 @@ export class Store extends EventTarget {
 
   /** @returns {Confirmed[]} what the server has confirmed, each ballot's revisions in their order */
   get confirmed() {
-    return [...this.#confirmed.values()].sort((a, b) => a.revision - b.revision);
+    return [...this.#confirmed.values()].sort((a, b) => (a.revision ?? 0) - (b.revision ?? 0));
   }
 
   /** @returns {Held | undefined} the bundle as it was told last, with what this phone sent since */
@@ -241,19 +241,24 @@ export class Store extends EventTarget {
   #tell({ uuid, round, team }, { receipt, witness, ...answer }) {
     const told = this.#held?.told;
     if (told?.round?.key !== round) return;
-    if (answer.late) told.late = [...(told.late ?? []).filter((each) => each.uuid !== uuid), { uuid, team, state: "waiting", reason: "" }];
+    const others = (told.late ?? []).filter((each) => each.uuid !== uuid);
+    if (answer.late) told.late = [...others, { uuid, team, state: "waiting", reason: "" }];
     else told.ballots = { ...told.ballots, [team]: answer };
   }
 
   /**
    * The server has this one again, since it was offered again.
    * @param {Confirmed} ballot
-   * @param {{receipt: object}} answer
+   * @param {{revision?: number, receipt: object}} answer
    */
-  async receivedAgain(ballot, { receipt }) {
-    const kept = { ...ballot, receipt };
+  async receivedAgain(ballot, answer) {
+    const kept = { ...ballot, receipt: answer.receipt };
     this.#confirmed.set(kept.uuid, kept);
-    await this.#write(({ confirmed }) => confirmed.put(kept));
+    if ((answer.revision ?? 0) >= (this.#held?.told.ballots[kept.team]?.revision ?? 0)) this.#tell(kept, answer);
+    await this.#write(({ confirmed, bundles }) => {
+      confirmed.put(kept);
+      if (this.#held) bundles.put(this.#held);
+    });
   }
 
   /**
@@ -263,7 +268,8 @@ export class Store extends EventTarget {
    */
   async refuseAgain(ballot, refused) {
     const { round, team, revision } = ballot;
-    const gone = this.confirmed.filter((each) => each.round === round && each.team === team && each.revision >= revision);
+    const later = (each) => each.round === round && each.team === team && revision && each.revision >= revision;
+    const gone = this.confirmed.filter((each) => each.uuid === ballot.uuid || later(each));
     const item = { ...gone.at(-1), refused, order: 0 };
     for (const each of gone) this.#confirmed.delete(each.uuid);
     this.#items.set(item.uuid, item);

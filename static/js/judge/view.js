@@ -49,21 +49,18 @@ export function standing({ round, signed }) {
   return round.phase === "open" && round.paused_at ? "paused" : round.phase;
 }
 
-/** Whether a judge still owes a ballot for a team. */
-function owed(told, { team, state }) {
-  return !told.ballots[team] && state !== "skipped";
-}
-
 /**
- * The next team to do, from the one named on and round to the start.
+ * The next team to do, from the one named on and round to the start; one whose ballot waits on this phone is done.
  * @param {object} told
+ * @param {import("./store.js").Store} store
  * @param {string} [after] a team
  * @returns {object | undefined}
  */
-export function nextAfter(told, after) {
+export function nextAfter(told, store, after) {
+  const owed = ({ team, state }) => !told.ballots[team] && state !== "skipped" && store.itemsOf(told.round?.key, team).length === 0;
   const teams = told.assignments;
   const start = teams.findIndex(({ team }) => team === after) + 1;
-  return [...teams.slice(start), ...teams.slice(0, start)].find((each) => owed(told, each) && each.team !== after);
+  return [...teams.slice(start), ...teams.slice(0, start)].find((each) => owed(each) && each.team !== after);
 }
 
 /**

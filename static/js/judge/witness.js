@@ -45,12 +45,13 @@ export class Witness {
    * Check what came with an answer, and keep it. Throws Distrust where the history is another one, and SyntaxError where
    * the answer is none of this server's.
    * @param {{witness: {epoch: string, checkpoint: string, consistency: string[] | null, inclusion?: string[]},
-   *   uuid?: string, revision?: number, receipt?: object}} answer with a receipt where a ballot was sent
+   *   uuid?: string, revision?: number, base_revision?: number, receipt?: object}} answer with a receipt where a ballot
+   *   was sent; one that was kept as late has no revision but the one that it would have become
    * @param {Held | undefined} held what was held when it was asked for
    */
-  async take({ witness: given, uuid, revision, receipt }, held) {
+  async take({ witness: given, uuid, revision, base_revision, receipt }, held) {
     const note = readNote(given?.checkpoint);
-    if (receipt) await checkReceipt(receipt, uuid, revision, note, given.inclusion);
+    if (receipt) await checkReceipt(receipt, uuid, revision ?? base_revision + 1, note, given.inclusion);
     const key = receipt?.key ?? held?.key ?? "";
     if (key && equal(note.signer, await keyId(note.origin, key)) && (await signed(fromHex(key), note.signature, note.text)) === false) {
       throw new SyntaxError("a checkpoint that is not signed");
@@ -102,13 +103,12 @@ async function continues(note, before, proof) {
 }
 
 /** Throws SyntaxError unless a receipt is whole, signed as far as this browser can tell, and in the checkpoint. */
-async function checkReceipt(receipt, uuid, became, note, inclusion) {
-  const revision = became ?? 0; // 0 where it was kept as late
+async function checkReceipt(receipt, uuid, revision, note, inclusion) {
   const { event, epoch, sequence, leaf, salt, body, at, key, signature } = receipt;
   const [ledger, number, , , , , payload] = JSON.parse(body);
   const text = `scoreboard receipt\n${event}\n${epoch}\n${sequence}\n${leaf}\n${uuid}\n${revision}\n${at}\n`;
   const found = await sha256(concat(Uint8Array.of(0), fromHex(salt), utf8(body)));
-  const told = [ledger, number, payload.uuid, payload.revision ?? 0];
+  const told = [ledger, number, payload.uuid, payload.revision ?? payload.base_revision + 1];
   const whole = equal(found, fromHex(leaf)) && told.every((part, i) => part === [event, sequence, uuid, revision][i]);
   if (!whole || (await signed(fromHex(key), fromHex(signature), text)) === false) throw new SyntaxError("no receipt");
   if (inclusion && !(await included(found, sequence, note.size, inclusion.map(fromHex), note.root))) {
