@@ -17,16 +17,16 @@ from scoreboard.exchange.record import write_record
 from scoreboard.judging import access, decisions, late, publication, rounds
 from scoreboard.judging.announcements import announce
 from scoreboard.judging.ballots import BallotForm, current_ballots, submit
+from scoreboard.judging.ballots.signed import revisions_of, seen
 from scoreboard.judging.desk import papers
 from scoreboard.judging.desk.papers import Sheet
-from scoreboard.judging.duty import absences
 from scoreboard.judging.ledger.notary import Notary
 from scoreboard.judging.pairing import devices, pins
+from scoreboard.judging.reports import absences
 from scoreboard.judging.setup import roster
 from scoreboard.judging.setup.description import ConflictForm, EventForm
 from scoreboard.judging.signature import signatures
 from scoreboard.judging.signature.signatures import Wish
-from scoreboard.judging.signature.standing import revisions_of, seen
 from scoreboard.judging.staff import organisers, roles
 from scoreboard.judging.staff.roles import Role
 from scoreboard.judging.verification.stored import verify_event

@@ -22,9 +22,9 @@ from scoreboard.judging.ballots import (
     rubric_of,
     stored_id,
 )
+from scoreboard.judging.ballots.signed import signature_of
 from scoreboard.judging.rounds import Phase, current_round, phase
 from scoreboard.judging.rubric import total_of
-from scoreboard.judging.signature.standing import signature_of
 from scoreboard.models import (
     Assignment,
     Ballot,

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from scoreboard.errors import InvalidForm, NotFound, NotReady, Outdated, WrongPhase
 from scoreboard.judging import ledger, second_person
 from scoreboard.judging.ballots import waiting as late_waiting
-from scoreboard.judging.desk.waiting import waiting as papers_waiting
+from scoreboard.judging.ballots.papers import waiting as papers_waiting
 from scoreboard.judging.holds import fingerprint, hold_of
 from scoreboard.judging.results import awaited, contest
 from scoreboard.judging.runs import Result, keep, result_of

@@ -7,9 +7,9 @@ from sqlmodel import Session, col, select
 
 from scoreboard.judging import access, rounds
 from scoreboard.judging.access import NewLink
+from scoreboard.judging.ballots.signed import signatures
 from scoreboard.judging.duty.progress import Count, Progress
 from scoreboard.judging.pairing.devices import DeviceLine, devices_of, used_links
-from scoreboard.judging.signature.standing import signatures
 from scoreboard.models import Event, Judge, JudgeLink, Organisation, Signature, SigningPin, Team
 
 

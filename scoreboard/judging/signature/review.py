@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from scoreboard.judging.ballots.signed import revisions_of, seen
 from scoreboard.judging.bundle import AssignedTeam, Bundle, bundle_of
 from scoreboard.judging.rounds import Phase
 from scoreboard.judging.signature.pins import TRIES
-from scoreboard.judging.signature.standing import revisions_of, seen
 from scoreboard.models import Judge, SigningPin, Team
 
 

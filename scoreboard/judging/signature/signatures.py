@@ -10,12 +10,12 @@ from sqlmodel import Session, select
 from scoreboard.database import Database
 from scoreboard.errors import Clash, NotFound, NotReady, Outdated, WrongPhase
 from scoreboard.judging import ledger
+from scoreboard.judging.ballots.signed import revisions_of, seen, signature_of
 from scoreboard.judging.bundle import collect
 from scoreboard.judging.decisions import undecided
 from scoreboard.judging.ledger.writing import head_of
 from scoreboard.judging.rounds import Phase, phase
 from scoreboard.judging.signature import pins
-from scoreboard.judging.signature.standing import revisions_of, seen, signature_of
 from scoreboard.models import Judge, Round, Signature
 from scoreboard.texts import given
 

@@ -15,9 +15,9 @@ from starlette.responses import RedirectResponse, Response
 
 from scoreboard.errors import Clash, Forbidden, InvalidForm, NotFound, ScoreboardError
 from scoreboard.judging.ballots import CurrentBallot, current_ballots, rubric_of
+from scoreboard.judging.ballots.papers import Paper, waiting
 from scoreboard.judging.desk import papers
 from scoreboard.judging.desk.papers import Sheet, may_check
-from scoreboard.judging.desk.waiting import Paper, waiting
 from scoreboard.judging.duty.progress import Duty, Overview, Progress, overview
 from scoreboard.judging.rounds import Phase, phase
 from scoreboard.models import Criterion, Judge, Organiser, PaperBallot, Team

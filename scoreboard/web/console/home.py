@@ -11,9 +11,10 @@ from starlette.websockets import WebSocket
 
 from scoreboard.errors import ScoreboardError
 from scoreboard.judging import results
-from scoreboard.judging.desk.waiting import waiting
-from scoreboard.judging.duty import absences, progress, recusals
+from scoreboard.judging.ballots.papers import waiting
+from scoreboard.judging.duty import progress
 from scoreboard.judging.duty.progress import Duty, EventLine, Overview
+from scoreboard.judging.reports import absences, recusals
 from scoreboard.judging.rounds import Phase, frozen, phase
 from scoreboard.judging.staff.roles import Role, roles_of
 from scoreboard.live.messages import Line, Standings

@@ -8,10 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from scoreboard.errors import Clash, InvalidForm, ScoreboardError
 from scoreboard.i18n import _
-from scoreboard.judging.duty import absences, recusals
-from scoreboard.judging.duty.absences import Away
 from scoreboard.judging.duty.progress import Overview, overview
-from scoreboard.judging.duty.recusals import Recusal
+from scoreboard.judging.reports import absences, recusals
+from scoreboard.judging.reports.absences import Away
+from scoreboard.judging.reports.recusals import Recusal
 from scoreboard.judging.rounds import Phase, phase
 from scoreboard.models import Judge, Organiser
 from scoreboard.web.console.entrance import actor, organisers_only

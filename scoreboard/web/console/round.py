@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from scoreboard.database import Database
 from scoreboard.errors import Clash, InvalidForm, ScoreboardError
 from scoreboard.judging import publication, rounds
+from scoreboard.judging.ballots.signed import signatures
 from scoreboard.judging.duty.progress import event_named, overview, round_of
 from scoreboard.judging.second_person import pending_proposal
-from scoreboard.judging.signature.standing import signatures
 from scoreboard.models import Organiser
 from scoreboard.web.console.entrance import actor, organisers_only
 from scoreboard.web.console.home import rankings, show

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from scoreboard.errors import InvalidForm, ScoreboardError
 from scoreboard.judging.bundle import bundle_for
-from scoreboard.judging.duty import absences, recusals
+from scoreboard.judging.reports import absences, recusals
 from scoreboard.models import Judge
 from scoreboard.web.auth import signed_in_judge
 from scoreboard.web.errors import wants_json

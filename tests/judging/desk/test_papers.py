@@ -28,7 +28,7 @@ from scoreboard.judging import ballots, decisions, rounds
 from scoreboard.judging.ballots import AcceptedBallot
 from scoreboard.judging.desk import papers
 from scoreboard.judging.desk.papers import Sheet
-from scoreboard.judging.duty import recusals
+from scoreboard.judging.reports import recusals
 from scoreboard.judging.signature import signatures
 from scoreboard.judging.signature.signatures import Wish
 from scoreboard.models import Ballot, Judge, LogEntry, PaperBallot

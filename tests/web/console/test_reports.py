@@ -3,7 +3,7 @@ from serving import Served
 from sqlmodel import Session, select
 from visitors import organiser
 
-from scoreboard.judging.duty import absences, recusals
+from scoreboard.judging.reports import absences, recusals
 from scoreboard.models import Assignment, LogEntry
 
 ROOT = "/console/e/hack/rounds/final/reports"

@@ -6,7 +6,8 @@ from serving import Served
 from visitors import judge
 
 from scoreboard.judging import rounds
-from scoreboard.judging.signature import signatures, standing
+from scoreboard.judging.ballots.signed import signature_of
+from scoreboard.judging.signature import signatures
 
 
 async def scored(served: Served) -> Cast:
@@ -30,7 +31,7 @@ async def test_all_ballots_are_on_one_page_and_are_signed_there(served: Served) 
         answer = await phone.post("/judge/review", data={**form(page), "pin": "٤٣٢١", "again": "4321"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/judge/review")
         signed = await phone.get("/judge/review")
-        sequence = await served.database.read(standing.signature_of, cast.round_id, cast.judges["J1"])
+        sequence = await served.database.read(signature_of, cast.round_id, cast.judges["J1"])
         assert sequence
         assert f'data-signed="{sequence.sequence}"' in signed.text
         assert ('name="pin"' in signed.text, "You confirmed these ballots." in signed.text) == (False, True)

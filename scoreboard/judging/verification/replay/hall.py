@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from scoreboard.judging.desk.papers import DISCARDED, ENTERED, TAKEN
-from scoreboard.judging.duty.absences import EXCUSED, PRESENT, REPORTED, SETTLED
+from scoreboard.judging.reports.absences import EXCUSED, PRESENT, REPORTED, SETTLED
 from scoreboard.judging.signature.pins import RESET
 from scoreboard.judging.signature.signatures import LIFTED, SIGNED
 from scoreboard.judging.verification.chain import Recorded

@@ -1,10 +1,10 @@
 from builder import build_event, score
 
 from scoreboard.database import Database
+from scoreboard.judging.ballots.signed import revisions_of, seen, signature_of
+from scoreboard.judging.ballots.signed import signatures as standing
 from scoreboard.judging.signature import signatures
 from scoreboard.judging.signature.signatures import Wish
-from scoreboard.judging.signature.standing import revisions_of, seen, signature_of
-from scoreboard.judging.signature.standing import signatures as standing
 from scoreboard.models import Round
 
 

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from scoreboard.database import Database
 from scoreboard.errors import Clash, Conflicted, InvalidForm, NotAssigned, RoundNotOpen
 from scoreboard.judging import results, rounds
-from scoreboard.judging.duty import recusals
-from scoreboard.judging.duty.recusals import Recusal
+from scoreboard.judging.reports import recusals
+from scoreboard.judging.reports.recusals import Recusal
 from scoreboard.models import Assignment, Ballot, Conflict, LogEntry, Round
 
 OLGA = "organiser:olga"

@@ -7,7 +7,7 @@ from sqlmodel import select
 from scoreboard.database import Database
 from scoreboard.errors import Clash, Conflicted, InvalidForm, NotAssigned, RoundNotOpen, TeamNotCompeting
 from scoreboard.judging import decisions, rounds
-from scoreboard.judging.duty import absences
+from scoreboard.judging.reports import absences
 from scoreboard.models import Assignment, LogEntry, Round
 
 OLGA = "organiser:olga"

@@ -4,8 +4,8 @@ from sqlmodel import Session
 
 from scoreboard.database import Database
 from scoreboard.judging import rounds
+from scoreboard.judging.ballots.papers import waiting
 from scoreboard.judging.desk.papers import discard, enter
-from scoreboard.judging.desk.waiting import waiting
 from scoreboard.models import Round
 
 

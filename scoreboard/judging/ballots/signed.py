@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlmodel import Session, col, select
 
-from scoreboard.judging.ballots import current_ballots
+from scoreboard.judging.ballots.reading import current_ballots
 from scoreboard.models import Round, Signature, Team
 
 
