@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from builder import build_event
 from serving import Served, serving, socket_to
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from scoreboard.live.hub import Hub
 from scoreboard.live.messages import public
@@ -34,7 +34,7 @@ class Reader:
         """Follow, through any number of cuts, until the last version is there."""
         while not self.done(last):
             query = f"?epoch=e&version={self.version}" if self.version else ""
-            with suppress(ConnectionClosed, InvalidStatus, OSError):
+            with suppress(ConnectionClosed, InvalidHandshake, OSError):
                 async with socket_to(self.served, f"/e/hack/socket{query}", compression=None) as socket:
                     life = self.random.randrange(1, 200)
                     while life and not self.done(last):
