@@ -111,11 +111,11 @@ def start(
     return Server(process, port, process.stdout, log, begun, started_at)
 
 
-def start_warm(database: str, port: int, log: Path) -> Server:
+def start_warm(database: str, port: int, log: Path, *, environment: Mapping[str, str] | None = None) -> Server:
     """Start the same server, forked from a process that has imported it."""
     begun, started_at = time.monotonic(), time.time()
     reading, writing = warm.Pipe(duplex=False)
-    process = warm.Process(target=serve, args=(database, port, str(log), writing), daemon=True)
+    process = warm.Process(target=serve, args=(database, port, str(log), writing, environment or {}), daemon=True)
     process.start()
     writing.close()
     with reading:
@@ -123,8 +123,9 @@ def start_warm(database: str, port: int, log: Path) -> Server:
     return Server(process, port, output, log, begun, started_at)
 
 
-def serve(database: str, port: int, log: str, output: Connection) -> None:
+def serve(database: str, port: int, log: str, output: Connection, environment: Mapping[str, str]) -> None:
     """What the forked process runs."""
+    os.environ.update(environment)
     errors = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(output.fileno(), 1)
     os.dup2(errors, 2)

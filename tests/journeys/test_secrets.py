@@ -61,6 +61,8 @@ BELONGS = {
 # then the link is bound to that device, or used up), and what was sent to get the page that is open.
 KEPT = {name: {"profile"} for name in ("link", "one-time link", "code", "factor")}
 PROFILES = ("first", "second")
+# A connection that is kept alive may be closed by the server just as the next request sets out on it.
+ALONE = {"connection": "close"}
 
 
 @dataclass
@@ -154,7 +156,7 @@ async def enter_console(stage: Stage, page: Page, url: str) -> None:
     await page.get_by_role("button", name="Turn it on").click()
     codes = await page.locator(".paper-codes code").all_inner_texts()
     stage.learn("codes on paper", *codes, *(code.replace("-", "") for code in codes))
-    await page.request.post(f"{url}/console/sign-out")
+    await page.request.post(f"{url}/console/sign-out", headers=ALONE)
     await page.goto(f"{url}/console/sign-in")
     await page.locator("#name").fill("olga")
     await page.locator("#password").fill(PASSWORD)
@@ -199,7 +201,7 @@ async def judge_on_another(stage: Stage, page: Page, url: str) -> None:
         await page.locator("#pin").fill(typed)
         await page.get_by_role("button", name="Yes, that is me").click()
     await page.wait_for_url("**/judge")
-    await page.request.post(f"{url}/judge/sign-out")
+    await page.request.post(f"{url}/judge/sign-out", headers=ALONE)
     await page.goto(f"{url}/j")
     await page.locator("#code").fill(min(stage.secrets["code"]))
     await page.get_by_role("button", name="Continue").click()
@@ -245,13 +247,14 @@ async def broken(stage: Stage, page: Page, url: str) -> list[tuple[str, bytes]]:
             "/j": {"secret": secret, "pin": "123456"},
         }
         for path, form in sent.items():
-            answer = await page.request.post(url + path, form=form)
+            answer = await page.request.post(url + path, form=form, headers=ALONE)
             assert answer.status == 500
             parts.append(("a page of an error", repr(answer.headers).encode() + await answer.body()))
-        answer = await page.request.post(f"{url}/j/who", form={"code": min(stage.secrets["code"])})
+        answer = await page.request.post(f"{url}/j/who", form={"code": min(stage.secrets["code"])}, headers=ALONE)
         parts.append(("a page of an error", await answer.body()))
     with stage.without("organiser"):
-        answer = await page.request.post(f"{url}/console/sign-in", form={"name": "olga", "password": PASSWORD})
+        form = {"name": "olga", "password": PASSWORD}
+        answer = await page.request.post(f"{url}/console/sign-in", form=form, headers=ALONE)
         assert answer.status == 500
         parts.append(("a page of an error", repr(answer.headers).encode() + await answer.body()))
     return parts

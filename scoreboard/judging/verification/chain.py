@@ -46,6 +46,14 @@ def recorded(rows: Iterable[Sequence[Any]]) -> Iterator[Recorded]:
     return map(partial(tuple.__new__, Recorded), rows)
 
 
+def salt_in(text: str) -> bytes:
+    """Read a salt. Raises ValueError also for the same bytes written in another way."""
+    salt = bytes.fromhex(text)
+    if salt.hex() != text:
+        raise ValueError(text)
+    return salt
+
+
 class Chain:
     """Follows the entries of one event. After a fault it goes on from what is recorded, to find the next one."""
 
@@ -76,9 +84,7 @@ class Chain:
             if is_closed:
                 leaf = bytes.fromhex(told_leaf)
             else:
-                salted = bytes.fromhex(salt)
-                if salted.hex() != salt:
-                    raise ValueError(salt)  # noqa: TRY301  (the same bytes, written in another way)
+                salted = salt_in(salt)
                 body = f"{sequence},{text(at)},{text(actor)},{text(action)},{text(subject)},{payload}]"
                 leaf = sha256(b"\x00" + salted + (self._begins + body).encode()).digest()
             chained = sha256(b"\x02" + self._hash + leaf).digest()

@@ -104,7 +104,7 @@ def snapshot(stored: Stored) -> Iterator[tuple[Iterator[Recorded], BallotRows]]:
 def received(source: IO[bytes]) -> Any:
     """Receive a part from the other process. Raises EOFError where that is gone."""
     content = source.read(int.from_bytes(source.read(LENGTH), "big"))
-    return marshal.loads(content)  # noqa: S302  (from our own process)
+    return marshal.loads(content)  # noqa: S302  (a pipe between two processes of ours, of one interpreter)
 
 
 def sent(target: IO[bytes], part: Any) -> None:

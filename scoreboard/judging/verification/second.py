@@ -71,7 +71,7 @@ class Second:
         self.verdict = verdict
         self.done = 0  # bytes of a file that it has read
         # Not a child of multiprocessing's: that would first import all that this process was started with.
-        self.process = subprocess.Popen(  # noqa: S603  (our own module)
+        self.process = subprocess.Popen(  # noqa: S603  (this interpreter, a module of ours, no shell, no word of anybody's)
             [sys.executable, "-P", "-m", fingerprints.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -3,7 +3,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import pytest
 from forgeries import forgeries
 from recorded import Lived
 from tampering import Book
@@ -58,7 +57,6 @@ def test_who_looks_on_is_told_how_far_it_is(genuine: Lived, tmp_path: Path) -> N
     assert seen == [(path.stat().st_size, path.stat().st_size)] * 2
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 def test_what_can_be_read_only_once_is_read_by_one(genuine: Lived, tmp_path: Path) -> None:
     path, content = tmp_path / "pipe", genuine.record()
     os.mkfifo(path)

@@ -26,8 +26,8 @@ TOLD = {
 }
 
 
-def entry(told: dict[str, object], **changes: str) -> Recorded:
-    return Recorded(9, AT, "judge:J1", "ballot.corrected", "team:T1", canonical(told), "", "", "")._replace(**changes)  # type: ignore[arg-type]  # texts
+def entry(told: dict[str, object], **changes: Any) -> Recorded:
+    return Recorded(9, AT, "judge:J1", "ballot.corrected", "team:T1", canonical(told), "", "", "")._replace(**changes)
 
 
 def rows(*found: Sequence[Any]) -> BallotRows:

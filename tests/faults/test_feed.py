@@ -1,0 +1,95 @@
+"""The feed of a server that is killed again and again, to readers who are cut off at random: nothing is missed, heard
+twice, or heard in the wrong order, and in the end everybody sees what is so."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from described import criterion, event_form, judge, round_form, team
+from faults.load import Crowd, judging
+from faults.process import Server, ask, free_port, killed, start_warm
+from faults.stage import CRITERIA, JUDGES, TEAMS, Stage, set_up
+from readers import Audience
+from sqlmodel import Session
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
+
+from scoreboard.database import open_engine
+from scoreboard.judging.setup import roster
+
+# A whole hall at one address, as behind a venue's router.
+HALL = {"SCOREBOARD_VENUES": "127.0.0.1", "SCOREBOARD_ARRIVALS": "100000"}
+LIFE_SECONDS = 8  # at the most, of a server
+LAST_SECONDS = 60  # in which everybody has the last state
+
+
+def renamed(stage: Stage, number: int) -> None:
+    """Import the event again, from beside the server, with another name for a team."""
+    form = event_form(
+        rounds=(round_form("final", *(criterion(key) for key in CRITERIA)),),
+        organisations=(),
+        tracks=(),
+        awards=(),
+        judges=tuple(judge(key) for key in JUDGES),
+        teams=tuple(replace(team(key), name_en=f"Team {key}, {number}") for key in TEAMS),
+    )
+    engine = open_engine(stage.database)
+    try:
+        with Session(engine) as session:
+            roster.store(session, form, "command:import")
+            session.commit()
+    finally:
+        engine.dispose()
+
+
+async def lived(server: Server, crowd: Crowd, stage: Stage, number: int, chance: random.Random) -> None:
+    """Let a server live for a while, with ballots, and with names that change."""
+    await asyncio.to_thread(server.listening)
+    crowd.server_at(server.port, server.started_at)
+    await asyncio.to_thread(crowd.wait_for_acks, 1)
+    await asyncio.sleep(chance.uniform(0, LIFE_SECONDS) / 2)
+    await asyncio.to_thread(renamed, stage, number)
+    await asyncio.sleep(chance.uniform(0, LIFE_SECONDS) / 2)
+
+
+async def test_no_reader_misses_or_hears_twice_what_a_killed_server_told(
+    tmp_path: Path, full: bool, tell: Callable[[str], None]
+) -> None:
+    readers, deliveries, least_kills = (800, 1_000_000, 40) if full else (40, 2_000, 3)
+    stage, port, chance = set_up(str(tmp_path / "scoreboard.db")), free_port(), random.Random(9)
+    site = f"127.0.0.1:{port}"
+    audience = Audience(
+        lambda query: connect(f"ws://{site}/e/{stage.slug}/socket{query}", origin=Origin(f"http://{site}"))
+    )
+    audience.seated(readers)
+    last: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
+    kills = 0
+    with judging(stage) as crowd:
+        async with asyncio.TaskGroup() as tasks:
+            for reader in audience.readers:
+                tasks.create_task(reader.read(last))
+            while audience.delivered < deliveries or kills < least_kills:
+                with killed(start_warm(stage.database, port, tmp_path / "log", environment=HALL)) as server:
+                    await lived(server, crowd, stage, kills, chance)
+                crowd.server_gone()
+                kills += 1
+            with killed(start_warm(stage.database, port, tmp_path / "log", environment=HALL)) as server:
+                await lived(server, crowd, stage, kills, chance)
+                await asyncio.to_thread(crowd.finish)
+                messages = json.loads((await asyncio.to_thread(ask, port, f"/e/{stage.slug}/state.json"))[1])
+                now = {message["type"]: (message["epoch"], message["version"]) for message in messages}
+                last.set_result(now["standings"])
+                async with asyncio.timeout(LAST_SECONDS):
+                    while not all(reader.done(last) for reader in audience.readers):
+                        await asyncio.sleep(0.1)
+    assert audience.complaints() == []
+    assert {(reader.epochs[-1], reader.version) for reader in audience.readers} == {now["standings"]}
+    assert {(reader.epochs[-1], reader.names) for reader in audience.readers} == {now["roster"]}
+    assert len({epoch for _kind, epoch, _version in audience.states}) > least_kills / 2
+    tell(
+        f"{audience.delivered} deliveries of {len(audience.states)} states to {readers} readers, cut off at random, by "
+        f"{kills} servers that were killed, {len(crowd.acks)} ballots: nothing missed, doubled or out of order"
+    )
