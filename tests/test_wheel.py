@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-VENDOR = "scoreboard/static/vendor/"
+VENDOR, BUILT = "scoreboard/static/vendor/", "scoreboard/static/built/"
 # Nobody listens there, and npm has nothing kept from before.
 NO_REGISTRY = {"npm_config_registry": "http://127.0.0.1:9", "npm_config_fetch_retries": "0"}
 
@@ -60,7 +60,7 @@ def files_below(folder: Path) -> set[str]:
     return {
         path.relative_to(folder.parent).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and "vendor" not in path.parts and "__pycache__" not in path.parts
+        if path.is_file() and {"vendor", "built", "__pycache__"}.isdisjoint(path.parts)
     }
 
 
@@ -71,7 +71,17 @@ def test_the_wheel_carries_every_template_and_static_file_and_what_is_vendored(w
 
     carried = {name for name in checksums(wheel) if name.startswith(("scoreboard/templates/", "scoreboard/static/"))}
 
-    assert carried == {f"scoreboard/{name}" for name in ours} | {VENDOR + name for name in vendored}
+    made = {name for name in carried if name.startswith(BUILT)}
+    assert carried - made == {f"scoreboard/{name}" for name in ours} | {VENDOR + name for name in vendored}
+
+
+def test_the_wheel_carries_the_scripts_and_sheets_of_every_page_as_they_are_sent(wheel: Path) -> None:
+    pages = [page.read_text() for page in (CHECKOUT / "templates").rglob("*.html")]
+    named = {path for page in pages for path in re.findall(r"static\('((?:js|css)/[^']+)'\)", page)}
+    made = {name.removeprefix(BUILT) for name in checksums(wheel) if name.startswith(BUILT)}
+    shared = {name for name in made if re.fullmatch(r"js/chunk-\w{8}\.js", name)}
+    assert made - shared == named | {".made-from", "js/judge/worker.js"}
+    assert len(shared) > 1
 
 
 def test_the_wheel_is_typed_and_carries_the_licence(wheel: Path) -> None:
@@ -87,15 +97,15 @@ def test_the_lock_names_no_registry() -> None:
 
 
 def test_the_source_archive_holds_nothing_that_others_made(source: Path) -> None:
-    assert not (source / "static/vendor").exists()
+    assert [name for name in ("vendor", "built") if (source / "static" / name).exists()] == []
 
 
 def test_once_vendored_a_build_needs_no_registry(source: Path, wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
-            if name.startswith(VENDOR):
+            if name.startswith((VENDOR, BUILT)):
                 path = source / name.removeprefix("scoreboard/")
-                path.parent.mkdir(exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(archive.read(name))
 
     run = build(source, tmp_path / "again", "--wheel", npm_config_cache=str(tmp_path / "npm"), **NO_REGISTRY)
@@ -113,7 +123,7 @@ def test_a_registry_out_of_reach_is_said_in_words_and_leaves_nothing(source: Pat
     assert "npm did not fetch the packages of static/package-lock.json" in run.stdout
     assert "A finished wheel needs no network" in run.stdout
     assert files_below(source) == before
-    assert not (source / "static/vendor").exists()
+    assert [name for name in ("vendor", "built") if (source / "static" / name).exists()] == []
 
 
 async def address_of(process: Process) -> str:
@@ -175,4 +185,5 @@ async def test_installed_into_an_empty_environment_it_serves_pages_and_static_fi
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     with zipfile.ZipFile(wheel) as archive:
-        assert [answer.content for answer in served] == [archive.read(ours), archive.read(VENDOR + "idb.js")]
+        sent = BUILT + ours.removeprefix("scoreboard/static/")
+        assert [answer.content for answer in served] == [archive.read(sent), archive.read(VENDOR + "idb.js")]

@@ -5,7 +5,6 @@ modules and style sheets may refer to each other by relative addresses. A change
 """
 
 import hashlib
-import re
 import shlex
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -25,10 +24,9 @@ from scoreboard.assets import asset_dir
 from scoreboard.i18n import LANGUAGES, Language, Named, language
 from scoreboard.models import Event
 from scoreboard.web.cookies import cookie_name
-from scoreboard.web.lean import lean_files
+from scoreboard.web.packed import imported, packed_files
 
 LANGUAGE_COOKIE = "language"
-IMPORTED = re.compile(r"^(?:import|export)\b[^;]*?[\"'](\.[^\"']+)[\"'];", re.MULTILINE)
 
 
 def static_version(folder: Path) -> str:
@@ -47,19 +45,19 @@ class Static:
         self.version = static_version(self.folder)
         # Of the pages, too: what a phone keeps of both belongs together.
         self.release = f"{self.version}-{static_version(asset_dir('templates'))}"
-        self.lean = lean_files(self.folder)
-        self.imported: dict[str, list[str]] = {}
+        self.packed = packed_files(self.folder)
+        self.needed: dict[str, list[str]] = {}
         self.files = GZipMiddleware(StaticFiles(directory=self.folder), minimum_size=600)
 
     def address(self, path: str) -> str:
         """The address of a file in static/. Raises FileNotFoundError for one that is not there."""
-        if not (self.folder / path).is_file():
+        if path not in self.packed and not (self.folder / path).is_file():
             raise FileNotFoundError(f"no static file {path}")
         return f"/static/{self.version}/{path}"
 
     def modules(self, entry: str) -> list[str]:
         """A module of ours and all that it imports, itself or by others, as paths in static/."""
-        found = self.imported.setdefault(entry, [])
+        found = self.needed.setdefault(entry, [])
         if found:
             return found
         waiting = [entry]
@@ -67,12 +65,13 @@ class Static:
             path = waiting.pop(0)
             if path not in found:
                 found.append(path)
-                file = self.folder / path
-                waiting += [
-                    (file.parent / name).resolve().relative_to(self.folder.resolve()).as_posix()
-                    for name in IMPORTED.findall(file.read_text(encoding="utf-8"))
-                ]
+                waiting += imported(path, self.text(path))
         return found
+
+    def text(self, path: str) -> str:
+        """What a script holds, as browsers get it."""
+        packed = self.packed.get(path)
+        return packed.plain.decode() if packed else (self.folder / path).read_text(encoding="utf-8")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below the mount: the first part of the path is the version."""
@@ -86,7 +85,7 @@ class Static:
             await send(message)
 
         below = {**scope, "path": "/" + path, "root_path": ""}
-        files = self.lean.get(path, self.files) if scope["method"] in {"GET", "HEAD"} else self.files
+        files = self.packed.get(path, self.files) if scope["method"] in {"GET", "HEAD"} else self.files
         await files(below, receive, send_cached)
 
 

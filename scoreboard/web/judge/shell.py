@@ -44,7 +44,7 @@ def worker(static: Static) -> Callable[[Request[State]], Awaitable[Response]]:
     """``GET /judge/worker.js``: the service worker, which names the release and the files that belong to it."""
     constants = {"RELEASE": static.release, "VERSION": static.version, "PATHS": kept_files(static)}
     head = "".join(f"const {name} = {to_json(value).decode()};\n" for name, value in constants.items())
-    text = head + static.lean[WORKER].plain.decode()
+    text = head + static.text(WORKER)
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
     headers = {"service-worker-allowed": SCOPE, "cache-control": "no-cache", "etag": tag}
 
