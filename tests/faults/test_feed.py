@@ -69,8 +69,7 @@ async def test_no_reader_misses_or_hears_twice_what_a_killed_server_told(
     kills = 0
     with judging(stage) as crowd:
         async with asyncio.TaskGroup() as tasks:
-            for reader in audience.readers:
-                tasks.create_task(reader.read(last))
+            reading = [tasks.create_task(reader.read(last)) for reader in audience.readers]
             while audience.delivered < deliveries or kills < least_kills:
                 with killed(start_warm(stage.database, port, tmp_path / "log", environment=HALL)) as server:
                     await lived(server, crowd, stage, kills, chance)
@@ -82,9 +81,9 @@ async def test_no_reader_misses_or_hears_twice_what_a_killed_server_told(
                 messages = json.loads((await asyncio.to_thread(ask, port, f"/e/{stage.slug}/state.json"))[1])
                 now = {message["type"]: (message["epoch"], message["version"]) for message in messages}
                 last.set_result(now["standings"])
-                async with asyncio.timeout(LAST_SECONDS):
-                    while not all(reader.done(last) for reader in audience.readers):
-                        await asyncio.sleep(0.1)
+                await asyncio.wait(reading, timeout=LAST_SECONDS)
+                for task in reading:
+                    task.cancel()
     assert audience.complaints() == []
     assert {(reader.epochs[-1], reader.version) for reader in audience.readers} == {now["standings"]}
     assert {(reader.epochs[-1], reader.names) for reader in audience.readers} == {now["roster"]}
