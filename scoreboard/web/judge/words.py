@@ -49,6 +49,9 @@ CARD: Final = {
     "scored": _("%(done)s of %(of)s scored"),
     "submit": _("Submit"),
     "submit_correction": _("Submit correction"),
+    "asked_one_value": _("You gave the same on every criterion. Is that what you mean?"),
+    "asked_always": _("“%(criterion)s” has got %(value)s from you for every team so far. Are they all alike in it?"),
+    "asked_far": _("The total of %(value)s is far from your others, around %(mean)s. Is that what you mean?"),
 }
 
 
