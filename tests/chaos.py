@@ -1,7 +1,10 @@
 """A network between a browser and the server, that can be made as bad as those of venues."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+import socket
+import struct
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 
@@ -15,6 +18,10 @@ class Network:
     def __init__(self, port: int) -> None:
         self.port = port
         self.blocked = b""
+        self.delay = 0.0  # seconds that each piece takes, either way
+        self.resetting = 0.0  # the share of exchanges during which the connection breaks off
+        self.resets = 0
+        self.chance = random.Random(0)
         self.open: set[asyncio.Event] = set()
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -22,6 +29,10 @@ class Network:
         """Let nothing through on the connections that are open now."""
         for thawed in self.open:
             thawed.clear()
+
+    def worsen(self, delay: float, resetting: float, chance: random.Random) -> None:
+        """From now on let each piece take so many seconds, and such a share of exchanges break off."""
+        self.delay, self.resetting, self.chance = delay, resetting, chance
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Connect a browser with the server."""
@@ -35,27 +46,46 @@ class Network:
             if self.blocked and self.blocked in first.lower():
                 return
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port)
-            far_writer.write(first)
+            both = (writer, far_writer)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(pump(reader, far_writer, thawed))
-                tasks.create_task(pump(far_reader, writer, thawed))
+                tasks.create_task(self.pump(first, reader, far_writer, thawed, both))
+                tasks.create_task(self.pump(b"", far_reader, writer, thawed, both))
         except* OSError:  # one side has gone
             pass
         finally:
             self.open.discard(thawed)
             writer.close()
 
+    async def pump(
+        self,
+        piece: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        thawed: asyncio.Event,
+        both: Sequence[asyncio.StreamWriter],
+    ) -> None:
+        """Carry one way, this piece first, while the connection is not frozen."""
+        try:
+            while piece := piece or await reader.read(65536):
+                await thawed.wait()
+                await asyncio.sleep(self.delay)
+                if self.chance.random() < self.resetting / 2:  # an exchange has two pieces
+                    self.reset(both)
+                    return
+                writer.write(piece)
+                await writer.drain()
+                piece = b""
+        finally:
+            with suppress(OSError):
+                writer.close()
 
-async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, thawed: asyncio.Event) -> None:
-    """Carry one way, while the connection is not frozen."""
-    try:
-        while piece := await reader.read(65536):
-            await thawed.wait()
-            writer.write(piece)
-            await writer.drain()
-    finally:
-        with suppress(OSError):
-            writer.close()
+    def reset(self, both: Sequence[asyncio.StreamWriter]) -> None:
+        """Break a connection off, on both sides."""
+        self.resets += 1
+        for writer in both:
+            own = writer.get_extra_info("socket")
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not an end
+            writer.transport.abort()
 
 
 @asynccontextmanager

@@ -327,6 +327,7 @@ export class Store extends EventTarget {
       try {
         const transaction = this.#database.transaction(NAMES, "readwrite", { durability: "strict" });
         change(Object.fromEntries(NAMES.map((name) => [name, transaction.objectStore(name)])));
+        transaction.commit(); // at once: a page that is left now does not take it back
         await transaction.done;
       } catch {
         this.kept = false;
