@@ -19,13 +19,13 @@ export function arranged(kept, byTotal) {
   return order;
 }
 
-/** The last of the places at which the fewest lower totals stand above, and higher ones below. */
+/** The first place at which the fewest lower totals stand above, and higher ones below; after those that are equal. */
 function entry(order, total) {
   let wrong = order.filter((each) => each.total > total).length; // at the top
   let [best, least] = [0, wrong];
   for (const [index, above] of order.entries()) {
     wrong += Math.sign(total - above.total);
-    if (wrong <= least) [best, least] = [index + 1, wrong];
+    if (wrong < least || (best === index && above.total === total)) [best, least] = [index + 1, wrong];
   }
   return best;
 }

@@ -66,7 +66,7 @@ export class Ranks {
     find("views").hidden = own.length < LEAST;
     for (const button of find("views").children) button.setAttribute("aria-pressed", String((button.dataset.view === "own") === ranked));
     find("ranking").hidden = !ranked;
-    find("by-totals").hidden = this.#order.every(({ team }, index) => team === byTotal[index].team);
+    find("by-totals").disabled = this.#order.every(({ team }, index) => team === byTotal[index].team);
     const assigned = new Map(told.assignments.map((each) => [each.team, each]));
     return [...this.#order.map(({ team }) => assigned.get(team)), ...told.assignments.filter(({ team }) => !this.#places.has(team))];
   }
