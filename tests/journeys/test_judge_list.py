@@ -170,12 +170,12 @@ WITHOUT_T3 = """async () => {
 # The own ranking.
 
 
-async def ranked(served: Served, browser: Browser, **wishes: object) -> tuple[Cast, BrowserContext, Page]:
+async def ranked(served: Served, browser: Browser) -> tuple[Cast, BrowserContext, Page]:
     """Four of six teams scored, two of them alike, and the list in the judge's own order."""
     cast = await build_event(served.database, judges=1, teams=6)
     for team, *scores in (("T1", 5, 5), ("T2", 7, 7), ("T3", 9, 9), ("T4", 6, 8)):
         await score(served.database, cast, "J1", team, *scores)
-    context = await phone_of(served, browser, cast, **wishes)
+    context = await phone_of(served, browser, cast)
     page = await list_of(context, served)
     await page.get_by_role("button", name="My ranking").click()
     return cast, context, page
@@ -230,12 +230,14 @@ async def test_what_is_scored_later_enters_where_its_total_says_and_what_was_pla
     await page.locator('[data-team="T4"] [data-step="-1"]').click()
     assert (await shown(page))[:4] == ["T3", "T4", "T2", "T1"]
     await page.route(PUT, lambda route: route.abort())
+    await page.locator('[data-team="T4"] .stretched').focus()
     card = await open_card(context, served, "T5")
     await card.route(PUT, lambda route: route.abort())
     await choose(card, impact=8, quality=8)
     await card.locator("#submit").click()
     await expect(card.locator("#status")).to_have_attribute("data-state", "waiting")
     await expect(page.locator('[data-team="T5"]')).to_contain_text("80.0")  # in the other tab, and not received yet
+    await expect(page.locator('[data-team="T4"] .stretched')).to_be_focused()
     assert (await shown(page))[:5] == ["T3", "T5", "T4", "T2", "T1"]
     await score(served.database, cast, "J1", "T2", 10, 10, base=1)
     await page.reload()

@@ -72,7 +72,7 @@ THINGS = [
 ]
 
 
-FOUND = (
+FOUND: tuple[tuple[str, list[str]], ...] = (
     ("  \u200f ـ", ["T1", "T2", "T12", "T21", "T3"]),  # nothing that could be looked for
     ("oas", ["T1"]),
     ("لولوه", ["T12"]),
