@@ -31,7 +31,6 @@ LIST: Final = {
     "move_up": _("Move %(team)s up"),
     "move_down": _("Move %(team)s down"),
     "moved": _("%(team)s is now number %(position)s of %(of)s in your order."),
-    "by_totals": _("Your order is that of the totals again."),
     "doubt": _(
         "You place %(upper)s above %(lower)s, which has more points (%(less)s and %(more)s). "
         "Do you want to look at them again?"

@@ -5,14 +5,11 @@ import { search } from "../lib/search.js";
 
 const MANY = 5; // teams, that one looks through without this
 
+const find = (id) => document.getElementById(id);
+
 export class Finder {
   #texts;
-  #changed;
-  #form = document.getElementById("finder");
-  #field = document.getElementById("find");
-  #clear = document.getElementById("find-clear");
-  #said = document.getElementById("found");
-  #found = [];
+  #field = find("find");
 
   /**
    * @param {import("../lib/texts.js").Texts} texts
@@ -20,24 +17,25 @@ export class Finder {
    */
   constructor(texts, changed) {
     this.#texts = texts;
-    this.#changed = changed;
-    this.#field.addEventListener("input", changed);
-    this.#field.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+    this.#field.oninput = changed;
+    const clear = () => {
+      this.#field.value = "";
+      changed();
+      this.#field.focus();
+    };
+    find("find-clear").onclick = clear;
+    this.#field.onkeydown = ({ key }) => {
+      if (key === "Escape") clear();
+    };
+    find("finder").onsubmit = (event) => {
       event.preventDefault();
-      this.#empty();
-    });
-    this.#clear.addEventListener("click", () => this.#empty());
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (!this.active || this.#found.length === 0) return;
-      document.querySelector(`#teams [data-team="${CSS.escape(this.#found[0].team)}"] .stretched`).click();
-    });
+      if (this.active) document.querySelector("#teams > :not([hidden]) .stretched")?.click();
+    };
   }
 
   /** Whether something is looked for. */
   get active() {
-    return !this.#form.hidden && this.#field.value.trim() !== "";
+    return this.#field.value.trim() !== "";
   }
 
   /**
@@ -46,29 +44,19 @@ export class Finder {
    * @returns {object[]}
    */
   find(assignments) {
-    this.#form.hidden = assignments.length <= MANY;
-    this.#clear.hidden = this.#field.value === "";
-    const things = assignments.map((assigned) => ({ assigned, ...this.#readable(assigned) }));
-    this.#found = this.active ? search(this.#field.value, things).map(({ assigned }) => assigned) : assignments;
-    const words = this.active ? this.#words(this.#found.length) : "";
-    if (this.#said.textContent !== words) this.#said.textContent = words;
-    return this.#found;
+    const typed = this.#field.value.trim();
+    find("finder").hidden = assignments.length <= MANY;
+    find("find-clear").hidden = !typed;
+    const found = search(typed, assignments.map((each) => this.#readable(each))).map(({ assigned }) => assigned);
+    const n = found.length;
+    const words = n ? this.#texts.count("found", n, { shown: this.#texts.number(n) }) : this.#texts.say("none_found", { typed });
+    if (find("found").textContent !== (typed && words)) find("found").textContent = typed && words; // not said again
+    return found;
   }
 
-  #words(n) {
-    if (n === 0) return this.#texts.say("none_found", { typed: this.#field.value.trim() });
-    return this.#texts.count("found", n, { shown: this.#texts.number(n) });
-  }
-
-  #readable({ team, table, name_en, name_ar, project_en, project_ar, organisation }) {
-    const names = [name_en, name_ar, project_en, project_ar, organisation?.name_en, organisation?.name_ar];
-    const marks = table ? [team, table, this.#texts.say("table", { table })] : [team];
-    return { marks, texts: names.filter(Boolean) };
-  }
-
-  #empty() {
-    this.#field.value = "";
-    this.#changed();
-    this.#field.focus();
+  #readable(assigned) {
+    const { team, table, name_en, name_ar, project_en, project_ar, organisation: of } = assigned;
+    const texts = [name_en, name_ar, project_en, project_ar, of?.name_en, of?.name_ar].map((each) => each ?? "");
+    return { assigned, marks: [team, ...(table ? [table, this.#texts.say("table", { table })] : [])], texts };
   }
 }

@@ -45,18 +45,13 @@ function drawWhatToDo(expected) {
     say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));
   } else if (doing?.dataset.kind === "done") {
     const all = texts.number(expected);
-    say(doing.querySelector("[data-words]"), texts.count("done", expected, { done: all, of: all }));
+    say(doing.querySelector("h2"), texts.count("done", expected, { done: all, of: all }));
   }
-  drawReview(open && (next || !done));
+  const signable = (open || told.round?.phase === "closed") && !told.signed;
+  find("review").hidden = !signable || Object.keys(told.ballots).length === 0;
+  find("review").classList.toggle("quiet", Boolean(open && (next || !done)));
   find("left-out").hidden = !told.left_out;
   if (told.left_out) say(find("left-out"), texts.count("left_out", told.left_out, { shown: texts.number(told.left_out) }));
-}
-
-/** The way to the signature; `quiet` while there is more to score. */
-function drawReview(quiet) {
-  const signable = ["open", "closed"].includes(told.round?.phase) && !told.signed;
-  find("review").hidden = !signable || Object.keys(told.ballots).length === 0;
-  find("review").classList.toggle("quiet", Boolean(quiet));
 }
 
 function nameOf({ name_en, name_ar }) {

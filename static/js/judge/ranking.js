@@ -53,18 +53,3 @@ export function moved(order, team, step) {
 export function contradictions(order) {
   return order.slice(1).map((lower, index) => ({ upper: order[index], lower })).filter(({ upper, lower }) => upper.total < lower.total);
 }
-
-/**
- * The place of each, counted from 1; equal totals beside each other share theirs.
- * @param {Array<{team: string, total: number}>} order
- * @returns {Map<string, number>} by team
- */
-export function placesIn(order) {
-  const places = new Map();
-  let place = 1;
-  for (const [index, { team, total }] of order.entries()) {
-    if (index > 0 && order[index - 1].total !== total) place = index + 1;
-    places.set(team, place);
-  }
-  return places;
-}

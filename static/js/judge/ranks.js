@@ -1,14 +1,13 @@
 /**
- * The list in the judge's own order: a place in front of each team that is scored, buttons that move it, and a question
- * beside two teams that stand against their totals.
+ * The list in the judge's own order: a place for each team that is scored, buttons that move it, and a question beside
+ * two teams that stand against their totals.
  */
 import { named } from "../lib/names.js";
-import { ownOrder } from "./hindsight.js";
-import { arranged, contradictions, moved, placesIn } from "./ranking.js";
+import { ownOrder, placed } from "./hindsight.js";
+import { arranged, contradictions, moved } from "./ranking.js";
 import { cardOf, standing } from "./view.js";
 
 const LEAST = 2; // scored teams, from which on there is an order
-const GLIDE = { duration: 160, easing: "ease-out" }; // ms
 
 const find = (id) => document.getElementById(id);
 const piece = (id) => find(id).content.firstElementChild.cloneNode(true);
@@ -20,9 +19,7 @@ export class Ranks {
   #redraw;
   #told;
   #order = []; // what is scored, as it is shown
-  #places = new Map();
-  #names = new Map();
-  #doubts = new Map(); // pieces of the page, by their two teams
+  #doubts = new Map(); // pieces of the page, by the upper team
 
   /**
    * @param {string} language
@@ -35,18 +32,18 @@ export class Ranks {
     this.#texts = texts;
     this.#store = store;
     this.#redraw = redraw;
-    find("views").addEventListener("click", ({ target }) => {
-      if (target.dataset.view) this.#keep({ view: target.dataset.view });
-    });
-    find("by-totals").addEventListener("click", () => {
+    find("views").onclick = ({ target: { dataset } }) => {
+      if (dataset.view) this.#keep({ view: dataset.view });
+    };
+    find("by-totals").onclick = ({ target }) => {
       this.#keep({ teams: [] });
-      this.#say(texts.say("by_totals"));
-      find("views").querySelector("[data-view=own]").focus();
-    });
-    find("teams").addEventListener("click", ({ target }) => {
+      find("moved").textContent = target.textContent;
+      find("views").lastElementChild.focus();
+    };
+    find("teams").onclick = ({ target }) => {
       const button = target.closest("[data-step]");
-      if (button && button.getAttribute("aria-disabled") !== "true") this.#move(button);
-    });
+      if (button?.ariaDisabled === "false") this.#move(button);
+    };
   }
 
   /**
@@ -57,18 +54,16 @@ export class Ranks {
    */
   order(told, own) {
     this.#told = told;
-    this.#names = new Map(told.assignments.map((each) => [each.team, named(this.#language, each.name_en, each.name_ar).textContent]));
     const { view, teams } = this.#kept;
     const ranked = own.length >= LEAST && view === "own";
     const byTotal = ownOrder(own);
-    this.#order = ranked ? arranged(teams, byTotal) : [];
-    this.#places = placesIn(this.#order);
+    this.#order = ranked ? placed(arranged(teams, byTotal)) : [];
     find("views").hidden = own.length < LEAST;
-    for (const button of find("views").children) button.setAttribute("aria-pressed", String((button.dataset.view === "own") === ranked));
+    for (const button of find("views").children) button.ariaPressed = (button.dataset.view === "own") === ranked;
     find("ranking").hidden = !ranked;
     find("by-totals").disabled = this.#order.every(({ team }, index) => team === byTotal[index].team);
-    const assigned = new Map(told.assignments.map((each) => [each.team, each]));
-    return [...this.#order.map(({ team }) => assigned.get(team)), ...told.assignments.filter(({ team }) => !this.#places.has(team))];
+    const first = this.#order.map(({ team }) => told.assignments.find((each) => each.team === team));
+    return [...first, ...told.assignments.filter((each) => !first.includes(each))];
   }
 
   /**
@@ -78,22 +73,18 @@ export class Ranks {
    */
   drawRow(row, movable) {
     const { team } = row.dataset;
-    const place = this.#places.get(team);
-    row.classList.toggle("ranked", place !== undefined);
-    if (place === undefined) {
-      for (const old of row.querySelectorAll(".rank, .moves")) old.remove();
-      return;
-    }
-    if (!row.querySelector(".rank")) row.prepend(piece("rank"));
-    if (!row.querySelector(".moves")) row.append(piece("moves"));
-    row.querySelector("[data-place]").textContent = this.#texts.number(place);
-    row.querySelector(".moves").hidden = !movable;
-    const ends = { "-1": this.#order[0].team, 1: this.#order.at(-1).team };
-    for (const button of row.querySelectorAll("[data-step]")) {
-      const { step } = button.dataset;
-      button.setAttribute("aria-label", this.#texts.say(step === "1" ? "move_down" : "move_up", { team: this.#names.get(team) }));
-      button.setAttribute("aria-disabled", String(ends[step] === team)); // one that keeps the focus
-    }
+    const at = this.#order.findIndex((each) => each.team === team);
+    let ranks = row.querySelector(".ranks");
+    if (at < 0) return ranks?.remove();
+    if (!ranks) row.append((ranks = piece("ranks")));
+    ranks.querySelector("[data-place]").textContent = this.#texts.number(this.#order[at].place);
+    const [up, down] = ranks.querySelectorAll("button");
+    up.parentNode.hidden = !movable;
+    up.ariaLabel = this.#texts.say("move_up", { team: this.#name(team) });
+    down.ariaLabel = this.#texts.say("move_down", { team: this.#name(team) });
+    up.ariaDisabled = at === 0; // and not disabled, which would lose the focus
+    down.ariaDisabled = at === this.#order.length - 1;
+    return ranks;
   }
 
   /**
@@ -102,8 +93,8 @@ export class Ranks {
    * @returns {HTMLElement[]}
    */
   withDoubts(rows) {
-    const found = new Map(this.#contradictions().map((pair) => [pair.upper.team, pair]));
-    return rows.flatMap((row) => (found.has(row.dataset.team) ? [row, this.#drawDoubt(found.get(row.dataset.team))] : [row]));
+    const found = this.#contradictions();
+    return rows.flatMap((row) => [row, ...found.filter(({ upper }) => upper.team === row.dataset.team).map((pair) => this.#doubt(pair))]);
   }
 
   /** What is worth a question, while a score can be corrected. */
@@ -111,38 +102,41 @@ export class Ranks {
     return ["open", "paused"].includes(standing(this.#told)) ? contradictions(this.#order) : [];
   }
 
-  #drawDoubt(pair) {
-    const key = JSON.stringify([pair.upper.team, pair.lower.team]);
-    if (!this.#doubts.has(key)) this.#doubts.set(key, piece("doubt"));
-    const item = this.#doubts.get(key);
-    item.querySelector("[data-words]").textContent = this.#words(pair);
-    for (const which of ["upper", "lower"]) {
-      const link = item.querySelector(`[data-${which}]`);
-      link.href = cardOf(this.#told, pair[which].team);
-      link.replaceChildren(this.#names.get(pair[which].team));
+  #doubt(pair) {
+    const item = this.#doubts.get(pair.upper.team) ?? piece("doubt");
+    this.#doubts.set(pair.upper.team, item);
+    item.firstElementChild.textContent = this.#words(pair);
+    for (const [index, link] of item.querySelectorAll("a").entries()) {
+      const { team } = index ? pair.lower : pair.upper;
+      link.href = cardOf(this.#told, team);
+      link.textContent = this.#name(team);
     }
     return item;
   }
 
   #words({ upper, lower }) {
-    const names = { upper: this.#names.get(upper.team), lower: this.#names.get(lower.team) };
-    const totals = { less: this.#texts.number(upper.total, 1), more: this.#texts.number(lower.total, 1) };
-    return this.#texts.say("doubt", { ...names, ...totals });
+    const [less, more] = [upper, lower].map(({ total }) => this.#texts.number(total, 1));
+    return this.#texts.say("doubt", { upper: this.#name(upper.team), lower: this.#name(lower.team), less, more });
   }
 
   #move(button) {
     const row = button.closest(".team");
     const { team } = row.dataset;
-    const order = moved(this.#order.map((each) => each.team), team, Number(button.dataset.step));
+    const teams = moved(this.#order.map((each) => each.team), team, Number(button.dataset.step));
     glide(find("teams"), () => {
-      this.#keep({ teams: order });
+      this.#keep({ teams });
       button.focus({ preventScroll: true });
       row.scrollIntoView({ block: "nearest" });
     });
-    const position = this.#texts.number(order.indexOf(team) + 1);
+    const position = this.#texts.number(teams.indexOf(team) + 1);
+    const where = this.#texts.say("moved", { team: this.#name(team), position, of: this.#texts.number(teams.length) });
     const asked = this.#contradictions().filter(({ upper, lower }) => upper.team === team || lower.team === team);
-    const where = this.#texts.say("moved", { team: this.#names.get(team), position, of: this.#texts.number(order.length) });
-    this.#say([where, ...asked.map((pair) => this.#words(pair))].join(" "));
+    find("moved").textContent = [where, ...asked.map((pair) => this.#words(pair))].join(" ");
+  }
+
+  #name(team) {
+    const { name_en, name_ar } = this.#told.assignments.find((each) => each.team === team);
+    return named(this.#language, name_en, name_ar).textContent;
   }
 
   get #kept() {
@@ -153,10 +147,6 @@ export class Ranks {
     this.#store.keepOrder({ ...this.#kept, ...change });
     this.#redraw();
   }
-
-  #say(words) {
-    find("moved").textContent = words;
-  }
 }
 
 /** Have rows glide to where a change puts them, unless the person wants no motion. */
@@ -164,6 +154,8 @@ function glide(list, change) {
   const before = new Map([...list.children].map((each) => [each, each.offsetTop]));
   change();
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const ways = [...list.children].map((each) => [each, (before.get(each) ?? each.offsetTop) - each.offsetTop]);
-  for (const [each, way] of ways) if (way) each.animate([{ transform: `translateY(${way}px)` }, { transform: "none" }], GLIDE);
+  for (const each of list.children) {
+    const way = before.get(each) - each.offsetTop;
+    if (way) each.animate([{ transform: `translateY(${way}px)` }, {}], { duration: 160, easing: "ease-out" });
+  }
 }

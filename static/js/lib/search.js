@@ -2,8 +2,7 @@
 import { latinDigits } from "./numerals.js";
 
 const WITHOUT = /[\p{M}\p{Cf}\u0640]/gu; // vowel signs and accents, signs of direction, tatweel
-const ALIKE = new Map([["\u0671", "\u0627"], ["\u0649", "\u064a"], ["\u06cc", "\u064a"], ["\u0629", "\u0647"], ["\u06a9", "\u0643"]]);
-const DIGIT = /\d/;
+const ALIKE = "ٱاىيیيةهکك"; // each letter, and the one that it is taken for
 
 /**
  * Bring what is written alike to one form: أ إ آ ٱ are ا, ى is ي, ة is ه; case, accents and vowel signs do not matter,
@@ -13,7 +12,7 @@ const DIGIT = /\d/;
  */
 export function folded(text) {
   const bare = latinDigits(text.normalize("NFKD").replace(WITHOUT, "")).toLowerCase();
-  return bare.replace(/[\u0671\u0649\u06cc\u0629\u06a9]/g, (letter) => ALIKE.get(letter)).replace(/\s+/g, " ").trim();
+  return bare.replace(/[ٱىیةک]/g, (letter) => ALIKE[ALIKE.indexOf(letter) + 1]).replace(/\s+/g, " ").trim();
 }
 
 /**
@@ -33,20 +32,16 @@ export function search(typed, things) {
   return found.map(({ thing }) => thing);
 }
 
-/** 3: a mark is just this; 2: every word is there; 1: every word is there, some in longer numbers; 0: it is not. */
+/** 3: a mark is just this; 2: every word is there; 1: some are only in longer numbers; 0: they are not there. */
 function rankOf(query, { marks, texts }) {
   const own = marks.map(folded);
   if (own.includes(query)) return 3;
   const all = [...own, ...texts.map(folded)].join("\n");
-  return Math.min(...query.split(" ").map((word) => (stands(word, all) ? 2 : all.includes(word) ? 1 : 0)));
+  const has = (form) => query.split(" ").every((word) => form(all).includes(form(word)));
+  return has(apart) ? 2 : Number(has(String));
 }
 
-/** Whether a word is somewhere in a text where no number goes on before it or after it. */
-function stands(word, text) {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const before = DIGIT.test(word[0]) && DIGIT.test(text[at - 1] ?? "");
-    const after = DIGIT.test(word.at(-1)) && DIGIT.test(text[at + word.length] ?? "");
-    if (!before && !after) return true;
-  }
-  return false;
+/** Have numbers stand by themselves, so that none is found in a longer one. */
+function apart(text) {
+  return text.replace(/\d+/g, " $& ");
 }
