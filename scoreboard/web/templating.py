@@ -109,6 +109,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}  # half the weight of Arabic for scripts
         environment.install_gettext_translations(shown_in.translations, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
         environment.globals.update(
             language=shown_in, static=self.static.address, modules=self.static.modules, insecure=self.insecure

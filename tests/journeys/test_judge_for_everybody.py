@@ -14,7 +14,8 @@ from scoreboard.judging import rounds
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}}
 # Where a whole card leads somewhere, the card is the target.
-SMALL = """[...document.querySelectorAll('a, button, .choice, summary, textarea, [type=text], [type=password]')]
+SMALL = """[...document.querySelectorAll(
+    'a, button, .choice, summary, textarea, [type=text], [type=search], [type=password]')]
   .filter(each => each.checkVisibility({visibilityProperty: true}) && !each.closest('.skip-link'))
   .map(each => [each.outerHTML.slice(0, 80), (each.matches('.stretched') ? each.closest('.card') : each)])
   .map(([html, target]) => [html, target.getBoundingClientRect()])
@@ -95,4 +96,26 @@ async def test_every_page_without_a_network_is_for_everybody(
     await expect(page.locator("#phase")).to_contain_text({"ar": "أُغلق", "en": "closed"}[language])
     await page.goto(f"{served.url}/judge/final/T2")
     await expect(page.locator("#answers")).to_be_visible()
+    assert await looked_at(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_the_list_in_each_of_its_states_is_for_everybody(
+    served: Served, browser: Browser, language: str, width: int
+) -> None:
+    cast = await build_event(served.database, judges=1, teams=6, language=language)
+    for n, team in enumerate(cast.teams):
+        await score(served.database, cast, "J1", team, 5, n)
+    page = await (await phone_of(served, browser, cast)).new_page()
+    await page.goto(f"{served.url}/judge")
+    await page.set_viewport_size({"width": width, "height": 800})
+    await expect(page.locator(".done")).to_be_visible()
+    await page.locator("[data-view=own]").click()  # there when the page knows what the server knows
+    await page.locator('[data-team="T1"] [data-step="-1"]').click()
+    await expect(page.locator(".doubt")).to_be_visible()
+    await page.wait_for_function("() => document.getAnimations().length === 0")
+    await page.evaluate("document.getElementById('not-yours').hidden = false")
+    assert await looked_at(page) == []
+    await page.locator("#find").fill("3")
     assert await looked_at(page) == []

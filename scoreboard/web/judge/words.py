@@ -26,6 +26,15 @@ LIST: Final = {
     "received": _("Received"),
     "excused": _("Excused by the organisers"),
     "next_team": _("Next: %(team)s"),
+    "not_yours": _("This team is not assigned to you."),
+    "none_found": _("No team matches “%(typed)s”."),
+    "move_up": _("Move %(team)s up"),
+    "move_down": _("Move %(team)s down"),
+    "moved": _("%(team)s is now number %(position)s of %(of)s in your order."),
+    "doubt": _(
+        "You place %(upper)s above %(lower)s, which has more points (%(less)s and %(more)s). "
+        "Do you want to look at them again?"
+    ),
 }
 CARD: Final = {
     "not_submitted": _("Saved on this phone. Not submitted yet."),
@@ -69,6 +78,10 @@ def counted(language: Language) -> dict[str, dict[str, str]]:
             "%(shown)s ballots on this phone have not been received yet.",
         ),
         "teams_scored": language.plural_forms("%(done)s of %(of)s team scored", "%(done)s of %(of)s teams scored"),
+        "done": language.plural_forms(
+            "You have scored %(done)s of %(of)s team", "You have scored %(done)s of %(of)s teams"
+        ),
+        "found": language.plural_forms("%(shown)s team matches", "%(shown)s teams match"),
         "left_out": language.plural_forms(
             "%(shown)s team is left out because of a conflict of interest.",
             "%(shown)s teams are left out because of a conflict of interest.",

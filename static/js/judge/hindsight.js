@@ -34,13 +34,20 @@ export function earlier(ballots, key) {
  * @returns {Array<{team: string, total: number, place: number}>}
  */
 export function ownOrder(ballots) {
-  const sorted = ballots.toSorted((a, b) => b.total - a.total);
-  const placed = [];
-  for (const [index, { team, total }] of sorted.entries()) {
-    const shares = index > 0 && placed[index - 1].total === total;
-    placed.push({ team, total, place: shares ? placed[index - 1].place : index + 1 });
-  }
-  return placed;
+  return placed(ballots.toSorted((a, b) => b.total - a.total));
+}
+
+/**
+ * The places in any order of teams; equal totals beside each other share theirs.
+ * @param {Array<{team: string, total: number}>} order
+ * @returns {Array<{team: string, total: number, place: number}>}
+ */
+export function placed(order) {
+  let place = 1;
+  return order.map(({ team, total }, index) => {
+    if (index > 0 && order[index - 1].total !== total) place = index + 1;
+    return { team, total, place };
+  });
 }
 
 /**

@@ -208,7 +208,10 @@ export class Outbox extends EventTarget {
     });
     const headers = before && !this.#witness.distrusts ? { "if-none-match": before.tag } : {};
     const { answer, held, unchanged, tag } = await this.#ask(`${BUNDLE}?${said}`, { headers });
-    if (unchanged) return { answer: before.told };
+    if (unchanged) {
+      this.dispatchEvent(new Event("unchanged"));
+      return { answer: before.told };
+    }
     if (answer) {
       await this.#store.hold({ tag, offset: this.clock.offset, told: answer });
       this.dispatchEvent(new Event("bundle"));

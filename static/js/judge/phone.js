@@ -7,7 +7,7 @@ import { SIGNED_OUT, Outbox } from "./outbox.js";
 import { forget, keepPages, watchVersions } from "./shell.js";
 import { Store } from "./store.js";
 
-const FRESH = "?fresh"; // asks the worker for a page of the server's
+const FRESH = /[?&]fresh$/; // asks the worker for a page of the server's
 
 /**
  * @returns {Promise<{page: object, texts: Texts, store: Store, outbox: Outbox}>} the page with all that a page of the
@@ -16,7 +16,7 @@ const FRESH = "?fresh"; // asks the worker for a page of the server's
 export async function open() {
   const page = block("page");
   const texts = new Texts(block("texts"), page.locale, page.time_zone);
-  const asked = location.search === FRESH;
+  const asked = FRESH.test(location.search);
   if (asked) history.replaceState(null, "", location.pathname);
   const store = await Store.open(page.scope);
   const told = store.held?.told;
@@ -31,7 +31,7 @@ export async function open() {
 
 /** Ask the server for this page. */
 export function leave() {
-  location.replace(location.pathname + FRESH);
+  location.replace(`${location.pathname}${location.search ? `${location.search}&` : "?"}fresh`);
   return new Promise(() => {});
 }
 

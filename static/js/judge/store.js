@@ -1,12 +1,13 @@
-import { openDB } from "../../vendor/idb.js";
+import { NAME, NAMES, opened } from "./database.js";
 import { reflect, reflected } from "./mirror.js";
 
 /**
  * What a judge's phone keeps. Until the server has it: drafts (one for each ballot) and the outbox (submitted ballots, in
  * order). Until the round is final: what the server has confirmed, with its receipts, and the newest checkpoint, for a
- * server that forgets. And while the judge is signed in the bundle, of which every page is drawn. It lies in IndexedDB,
- * with a mirror in memory: where the browser keeps nothing (private windows, a full disk) the mirror goes on working until
- * the page is closed, and `kept` says so.
+ * server that forgets. And while the judge is signed in the bundle, of which every page is drawn. Besides, in which order
+ * the judge has the teams of a round, which is for nobody else. It lies in IndexedDB, with a mirror in memory: where the
+ * browser keeps nothing (private windows, a full disk) the mirror goes on working until the page is closed, and `kept`
+ * says so.
  *
  * A ballot is known by its place: `scope` (event and judge), `round`, `team`. What one tab changes is seen by the others,
  * which are told by "change".
@@ -16,12 +17,8 @@ import { reflect, reflected } from "./mirror.js";
  * @typedef {Draft & {uuid: string, order: number, refused?: {code: string, message: string, current?: object}}} Item
  * @typedef {Item & {revision?: number, receipt: object}} Confirmed without a revision where it was kept as late
  * @typedef {{scope: string, tag: string, offset: number, told: object}} Held the bundle, as the server told it last
+ * @typedef {{scope: string, round: string, view: "visits" | "own", teams: string[]}} Order without teams: by their totals
  */
-
-const NAME = "scoreboard-judge";
-const VERSION = 3;
-const KEYS = { drafts: ["scope", "round", "team"], outbox: "uuid", confirmed: "uuid", witnesses: "scope", bundles: "scope" };
-const NAMES = Object.keys(KEYS);
 
 export class Store extends EventTarget {
   kept = true;
@@ -32,6 +29,7 @@ export class Store extends EventTarget {
   #confirmed = new Map();
   #witness = undefined;
   #held = undefined;
+  #orders = new Map();
   #writes = 0;
   #others = globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
 
@@ -65,17 +63,6 @@ export class Store extends EventTarget {
     return store;
   }
 
-  /** Forget what pages are drawn of, of every judge. What was not sent yet stays. */
-  static async forgetBundles() {
-    try {
-      const database = await opened();
-      await database.clear("bundles");
-      database.close();
-    } catch {
-      // where nothing is kept there is nothing to forget
-    }
-  }
-
   /** Take what lies in the second place to where it belongs. */
   async #takeBack() {
     const left = reflected(this.#scope);
@@ -83,7 +70,7 @@ export class Store extends EventTarget {
     this.#fill({ ...left, bundles: this.#held ? [this.#held] : left.bundles }, true);
     if (!this.kept) return;
     await this.#write((stores) => {
-      for (const name of NAMES) for (const record of left[name]) stores[name].put(record);
+      for (const name of NAMES) for (const record of left[name] ?? []) stores[name].put(record);
     });
     if (this.kept) reflect(this.#scope, null);
   }
@@ -111,11 +98,12 @@ export class Store extends EventTarget {
   }
 
   /** Have these records in memory; `besides` those that are there. */
-  #fill({ drafts, outbox, confirmed, witnesses, bundles }, besides = false) {
+  #fill({ drafts, outbox, confirmed, witnesses, bundles, orders = [] }, besides = false) {
     const both = (before, records) => new Map([...(besides ? before : []), ...records]);
     this.#drafts = both(this.#drafts, drafts.map((draft) => [place(draft.round, draft.team), draft]));
     this.#items = both(this.#items, outbox.map((item) => [item.uuid, item]));
     this.#confirmed = both(this.#confirmed, confirmed.map((ballot) => [ballot.uuid, ballot]));
+    this.#orders = both(this.#orders, orders.map((order) => [order.round, order]));
     this.#witness = witnesses[0];
     this.#held = bundles[0];
   }
@@ -128,6 +116,7 @@ export class Store extends EventTarget {
       confirmed: [...this.#confirmed.values()],
       witnesses: this.#witness ? [this.#witness] : [],
       bundles: this.#held ? [this.#held] : [],
+      orders: [...this.#orders.values()],
     };
   }
 
@@ -171,6 +160,20 @@ export class Store extends EventTarget {
       bundles.clear();
       bundles.put(this.#held);
     });
+  }
+
+  /** @returns {Order} in which order the judge has the teams of a round */
+  order(round) {
+    return this.#orders.get(round) ?? { scope: this.#scope, round, view: "visits", teams: [] };
+  }
+
+  /**
+   * Keep in which order the judge has the teams.
+   * @param {Order} order
+   */
+  async keepOrder(order) {
+    this.#orders.set(order.round, order);
+    await this.#write(({ orders }) => orders.put(order));
   }
 
   /** What this phone knows as a witness, see witness.js. */
@@ -336,16 +339,6 @@ export class Store extends EventTarget {
     if (!this.kept) reflect(this.#scope, this.#records);
     this.#others?.postMessage("changed");
   }
-}
-
-function opened() {
-  return openDB(NAME, VERSION, {
-    upgrade(database) {
-      const there = database.objectStoreNames;
-      for (const name of NAMES) if (!there.contains(name)) database.createObjectStore(name, { keyPath: KEYS[name] });
-    },
-    blocking: (_current, _blocked, event) => event.target.close(),
-  });
 }
 
 function place(round, team) {

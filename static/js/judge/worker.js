@@ -11,6 +11,7 @@ const KEPT = `scoreboard-files ${RELEASE}`;
 const EMPTY = `scoreboard-empty ${RELEASE}`;
 const LIST = "/judge/list";
 const CARD = "/judge/card";
+const SIGN = "/judge/find"; // the list leads on to the card of the team that is named
 const ONE_CARD = /^\/judge\/[^/]+\/[^/]+$/;
 const DOOR = /^\/j(\/|$)/;
 
@@ -25,7 +26,7 @@ self.addEventListener("fetch", (event) => {
   const { pathname, search } = new URL(request.url);
   if (request.method !== "GET") return;
   if (FILES.has(pathname)) event.respondWith(file(request));
-  else if (request.mode === "navigate" && !search) {
+  else if (request.mode === "navigate" && (pathname === SIGN ? !search.endsWith("&fresh") : !search)) {
     const empty = emptyPage(pathname);
     // Whoever comes from the door is shown by the server, if it can be reached: it may be another judge than before.
     const entering = DOOR.test(place(request.referrer));
@@ -93,7 +94,7 @@ async function page(empty, request) {
 
 /** Which empty page stands for an address; undefined for those that are the network's. */
 function emptyPage(pathname) {
-  if (pathname === "/judge") return LIST;
+  if (pathname === "/judge" || pathname === SIGN) return LIST;
   return ONE_CARD.test(pathname) && !pathname.startsWith("/judge/ballots/") ? CARD : undefined;
 }
 
