@@ -18,7 +18,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
@@ -49,6 +49,7 @@ BUSY_SECONDS = 10  # how long another process (a backup, an import) may hold the
 # What SQLite calls a full disk; the second when it is the file that readers share that cannot grow.
 FULL = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
 FAILED = ("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+HELD = ("SQLITE_BUSY", "SQLITE_LOCKED")  # another process has not let go of it
 
 logger = logging.getLogger(__name__)
 
@@ -116,14 +117,24 @@ def disk_trouble(failure: BaseException | None) -> ScoreboardError | None:
 
     What failed first may hide behind another failure, such as that of taking it back.
     """
-    while failure is not None:
-        name = getattr(getattr(failure, "orig", None), "sqlite_errorname", "")
+    for name in sqlite_names(failure):
         if name in FULL:
             return DiskFull("There is no room left on the server's disk. Please tell the organisers.")
         if name.startswith(FAILED):
             return StorageFailed("The server's disk has failed, so nothing can be stored. Please tell the organisers.")
-        failure = failure.__context__
     return None
+
+
+def sqlite_names(failure: BaseException | None) -> Iterator[str]:
+    """What SQLite calls a failure, and those that it hides."""
+    while failure is not None:
+        yield getattr(getattr(failure, "orig", None), "sqlite_errorname", "")
+        failure = failure.__context__
+
+
+def busy() -> Busy:
+    """The refusal of whoever would have to wait for too long."""
+    return Busy("More is waiting than can be stored just now. Please try again.", extra={"seconds": 1})
 
 
 @dataclass(frozen=True)
@@ -204,10 +215,13 @@ class Writer(threading.Thread):
         try:
             with connection.begin():
                 outcomes = [self.attempt(connection, work) for work in batch]
-        except SQLAlchemyError as failure:  # the commit itself: the disk, a lost server
+        except SQLAlchemyError as failure:  # the commit itself: the disk, a lost server, another process
             trouble = disk_trouble(failure)
             if trouble is not None:
                 self.note(trouble, failure)
+            elif any(name.startswith(HELD) for name in sqlite_names(failure)):
+                logger.warning("Another process held the database for too long.", extra={"event": "storage.held"})
+                trouble = busy()
             return [Done(work, failure=trouble or failure) for work in batch]
         if any(each.failure is None and not each.work.probe for each in outcomes):
             self.note(None)
@@ -285,7 +299,7 @@ class Database:
         try:
             self.writer.waiting.put_nowait(work)
         except queue.Full:
-            raise Busy("More is waiting than can be stored just now. Please try again.", extra={"seconds": 1}) from None
+            raise busy() from None
         return await work.outcome
 
     async def writable(self, seconds: float) -> bool:

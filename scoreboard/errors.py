@@ -283,7 +283,7 @@ class Crowded(ScoreboardError):
 
 
 class Busy(ScoreboardError):
-    """More is waiting to be stored than can be stored soon. Nothing of this request was stored."""
+    """More is waiting than can be stored soon, or another process stores for too long. Nothing of this was stored."""
 
     code = "busy"
     status = 503

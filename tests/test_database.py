@@ -170,6 +170,21 @@ async def test_readers_do_not_take_each_others_connections(database: Database, d
         assert await asyncio.gather(*(each.read(slowly) for each in both)) == [20_000] * 300
 
 
+async def test_a_writer_that_another_process_holds_up_for_too_long_asks_for_patience(
+    database_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scoreboard.database.BUSY_SECONDS", 0.05)
+    other = open_engine(database_path)
+    async with opened(database_path) as database:
+        with other.begin():
+            with pytest.raises(Busy) as refused:
+                await database.write(add, "held up")
+            assert (refused.value.status, database.trouble) == (503, None)
+        await database.write(add, "well")
+        assert await database.read(count) == 1
+    other.dispose()
+
+
 async def test_whether_the_writer_gets_through_is_asked_without_storing_anything(database: Database) -> None:
     assert await database.writable(10)
     database.writer.trouble = DiskFull("full")

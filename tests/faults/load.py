@@ -53,6 +53,7 @@ class Crowd:
     """All phones of an event, and what they saw."""
 
     stage: Stage
+    pause: float = 0  # seconds between two ballots of a phone
     port: int = 0
     acks: list[Ack] = field(default_factory=list)
     sent: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)  # by uuid: the judge, the ballot
@@ -146,6 +147,7 @@ class Phone(threading.Thread):
         """Judge until told to leave."""
         while not self.crowd.enough.is_set():
             self.deliver(self.new_ballot())
+            self.crowd.leaving.wait(self.crowd.pause)
         self.hang_up()
 
     def new_ballot(self) -> dict[str, Any]:
@@ -204,9 +206,9 @@ class Phone(threading.Thread):
 
 
 @contextmanager
-def judging(stage: Stage, seed: int = 0) -> Iterator[Crowd]:
+def judging(stage: Stage, seed: int = 0, pause: float = 0) -> Iterator[Crowd]:
     """Let all judges of an event work, wherever the crowd is told that the server is, until the end of the block."""
-    crowd = Crowd(stage)
+    crowd = Crowd(stage, pause)
     crowd.phones = [
         Phone(crowd, judge, token, seed * 1000 + n) for n, (judge, token) in enumerate(stage.tokens.items())
     ]

@@ -20,8 +20,9 @@ from websockets.typing import Origin
 from scoreboard.database import open_engine
 from scoreboard.judging.setup import roster
 
-# A whole hall at one address, as behind a venue's router.
-HALL = {"SCOREBOARD_VENUES": "127.0.0.1", "SCOREBOARD_ARRIVALS": "100000"}
+# A whole hall at one address, as behind a venue's router; copies of a database that grows all the time fill the disk.
+HALL = {"SCOREBOARD_VENUES": "127.0.0.1", "SCOREBOARD_ARRIVALS": "100000", "SCOREBOARD_BACKUPS": "off"}
+PAUSE_SECONDS = 0.2
 LIFE_SECONDS = 8  # at the most, of a server
 LAST_SECONDS = 60  # in which everybody has the last state
 
@@ -67,7 +68,7 @@ async def test_no_reader_misses_or_hears_twice_what_a_killed_server_told(
     audience.seated(readers)
     last: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
     kills = 0
-    with judging(stage) as crowd:
+    with judging(stage, pause=PAUSE_SECONDS) as crowd:
         async with asyncio.TaskGroup() as tasks:
             reading = [tasks.create_task(reader.read(last)) for reader in audience.readers]
             while audience.delivered < deliveries or kills < least_kills:
