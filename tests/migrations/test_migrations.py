@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,42 @@ async def test_a_new_database_names_the_key_that_lies_beside_it_or_was_given(tmp
     assert named(given) == key_at_hand(given, "5a" * 32).public
 
 
+def step(path: str, change: Callable[..., None], version: str) -> None:
+    """Go to a version, up or down."""
+    engine = open_engine(path)
+    with engine.connect() as connection, connection.begin():
+        change(configuration(connection), version)
+    engine.dispose()
+
+
+async def test_the_step_that_brought_visits_moves_no_round_and_gives_none_a_timer(
+    database_path: str, database: Database
+) -> None:
+    def read(columns: str) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(database_path)
+        found = connection.execute(f"SELECT {columns} FROM round").fetchall()
+        connection.close()
+        return found
+
+    kept = "id, key, rule, minimum_ballots, opened_at"
+    cast = await build_event(database, judges=1, teams=2)
+    await score(database, cast, "J1", "T1", 5, 5)
+    execute(database_path, "UPDATE round SET visit_minutes = 8")
+    before = read(kept)
+    step(database_path, command.downgrade, "0007")
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        execute(database_path, "UPDATE round SET visit_minutes = 8")
+    assert read(kept) == before
+    step(database_path, command.upgrade, "0008")
+    assert read(kept) == before
+    assert read("visit_minutes") == [(0,)]
+    for minutes in (0, 120):
+        execute(database_path, f"UPDATE round SET visit_minutes = {minutes}")
+    for minutes in (-1, 121):
+        with pytest.raises(sqlite3.IntegrityError, match="ck_round_visit_minutes"):
+            execute(database_path, f"UPDATE round SET visit_minutes = {minutes}")
+
+
 async def test_a_board_that_is_frozen_shows_the_same_after_the_step_that_brought_holds(
     database_path: str, database: Database
 ) -> None:
@@ -125,9 +162,6 @@ async def test_a_board_that_is_frozen_shows_the_same_after_the_step_that_brought
     await score(database, cast, "J1", "T1", 5, 5)
     await publication.freeze(database, cast.round_id, "x")
     before = seen()
-    engine = open_engine(database_path)
-    for step, version in ((command.downgrade, "0002"), (command.upgrade, "head")):
-        with engine.connect() as connection, connection.begin():
-            step(configuration(connection), version)
-    engine.dispose()
+    for change, version in ((command.downgrade, "0002"), (command.upgrade, "head")):
+        step(database_path, change, version)
     assert seen() == before
