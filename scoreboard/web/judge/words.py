@@ -14,6 +14,8 @@ BOTH: Final = {
     "late_waiting": _("Kept as late. The organisers decide whether it counts."),
     "late_admitted": _("Late, and admitted by the organisers"),
     "late_refused": _("Late, and not admitted by the organisers: %(reason)s"),
+    "come_back": _("Come back at %(time)s"),
+    "skipped": _("Skipped for now"),
     "announced": _("From the organisers, %(time)s"),
     "table": _("Table %(table)s"),
     "unkept": _("This browser keeps nothing. Do not close this page before it says “Received”."),
@@ -25,6 +27,7 @@ BOTH: Final = {
 LIST: Final = {
     "received": _("Received"),
     "excused": _("Excused by the organisers"),
+    "absent": _("Reported as absent. The organisers look for the team."),
     "next_team": _("Next: %(team)s"),
 }
 CARD: Final = {
@@ -41,6 +44,9 @@ CARD: Final = {
     "signed_out": _("Saved on this phone. Please sign in again."),
     "distrusted": _("Saved on this phone. Not sent: see above."),
     "received_at": _("Received at %(time)s · receipt %(receipt)s · revision %(revision)s"),
+    "minutes_left": _("Minutes left: %(n)s"),
+    "visit_last": _("The last minute"),
+    "visit_over": _("Time is up"),
     "missing": _("This criterion has no score yet."),
     "out_of_range": _("“%(value)s” is not a score here."),
     "level": "%(value)s: %(text)s",

@@ -2,6 +2,7 @@
  * The judge's list, drawn of the bundle; with what the phone still holds, which is sent from here.
  */
 import { named } from "../lib/names.js";
+import { drawLater } from "./away.js";
 import { announce, notices, show } from "./notices.js";
 import { open } from "./phone.js";
 import { totalOf } from "./rubric.js";
@@ -10,6 +11,7 @@ import { cardOf, drawPlace, drawProject, nextAfter, place, standing } from "./vi
 const { page, texts, store, outbox } = await open();
 const { language } = page;
 const find = (id) => document.getElementById(id);
+const WORDS = { received: "received", skipped: "excused", absent: "absent", pending: "not_scored" };
 let told = page.empty ? outbox.bundle : undefined; // a page of the server's says what it knows by itself
 
 function drawHead() {
@@ -28,17 +30,26 @@ function drawHead() {
 
 function drawWhatToDo(expected) {
   const open = told.round?.phase === "open";
-  const next = nextAfter(told, store);
+  const next = nextAfter(told, store, outbox.clock.now);
   place("phase", "phases", standing(told));
   const nothing = told.round && told.assignments.length === 0 ? "nothing" : "";
   const done = store.items.length > 0 ? "" : "done";
   const doing = place("doing", "doings", open && expected ? (next ? "next" : done) : nothing);
-  if (open && next) {
-    doing.href = cardOf(told, next.team);
-    say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));
-  }
+  if (open && next) drawNext(doing, next);
   find("left-out").hidden = !told.left_out;
   if (told.left_out) say(find("left-out"), texts.count("left_out", told.left_out, { shown: texts.number(told.left_out) }));
+}
+
+function drawNext(doing, next) {
+  doing.href = cardOf(outbox.bundle, next.team);
+  say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));
+}
+
+/** A page of the server's knows nothing of what was put off. */
+function turnNext() {
+  const doing = find("doing").querySelector("[data-kind=next]");
+  const next = outbox.bundle?.round?.key === page.round ? nextAfter(outbox.bundle, store, outbox.clock.now) : undefined;
+  if (doing && next) drawNext(doing, next);
 }
 
 function nameOf({ name_en, name_ar }) {
@@ -52,12 +63,13 @@ function drawRow(row, assigned) {
   const link = row.querySelector("a");
   link.href = cardOf(told, team);
   link.replaceChildren(named(language, assigned.name_en, assigned.name_ar));
+  row.querySelector("[data-whose]").replaceChildren(named(language, assigned.name_en, assigned.name_ar));
   drawProject(row.querySelector(".project"), assigned, language);
   drawPlace(row.querySelector(".place"), assigned, language, texts);
   row.querySelector(".own-total").hidden = !ballot;
   row.querySelector("[data-total]").textContent = ballot ? texts.number(totalOf(told.rubric, ballot.scores), 1) : "";
-  const known = ballot ? "received" : state === "skipped" ? "skipped" : "pending";
-  show(row.querySelector(".state"), known, texts.say({ received: "received", skipped: "excused", pending: "not_scored" }[known]));
+  const known = ballot ? "received" : state === "skipped" ? "skipped" : assigned.absent ? "absent" : "pending";
+  show(row.querySelector(".state"), known, texts.say(WORDS[known]));
 }
 
 function drawTeams() {
@@ -76,13 +88,16 @@ function drawTeams() {
 function drawHeld() {
   for (const row of find("teams").children) {
     const { team } = row.dataset;
-    const items = store.itemsOf(told?.round?.key ?? page.round, team);
+    const round = told?.round?.key ?? page.round;
+    const items = store.itemsOf(round, team);
     const late = told?.late?.findLast((each) => each.team === team && each.uuid !== told.ballots[team]?.uuid);
     const state = row.querySelector(".state");
     if (items.some((item) => item.refused)) show(state, "attention", texts.say("attention"));
     else if (items.length > 0) show(state, "waiting", texts.say("waiting"));
-    else if (store.draft(told?.round?.key ?? page.round, team)) show(state, "draft", texts.say("draft"));
+    else if (store.draft(round, team)) show(state, "draft", texts.say("draft"));
     else if (late) show(state, late.state === "refused" ? "attention" : "late", texts.say(`late_${late.state}`, late));
+    const owed = ["pending", "draft", "absent"].includes(state.dataset.state);
+    drawLater(row.querySelector(".later"), owed ? store.visit(round, team).later : undefined, texts);
   }
   const unsent = store.items.length;
   const notice = find("unsent");
@@ -101,10 +116,17 @@ function draw() {
   if (told) {
     drawWhatToDo(drawHead());
     drawTeams();
-  }
+  } else turnNext();
   drawHeld();
 }
 
+find("teams").addEventListener("click", async ({ target }) => {
+  const row = target.closest("[data-undo]")?.closest("[data-team]");
+  if (!row) return;
+  await store.noteVisit(told?.round?.key ?? page.round, row.dataset.team, { later: undefined });
+  draw();
+  row.querySelector("a").focus();
+});
 outbox.addEventListener("change", draw);
 for (const news of ["bundle", "received"]) {
   outbox.addEventListener(news, () => {

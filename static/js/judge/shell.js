@@ -2,7 +2,7 @@
  * What lets the pages open without a network: the worker, and the empty pages that it keeps. On plain http there is none
  * of it, and the page says so.
  */
-import { Store } from "./store.js";
+import { forgetBundles } from "./database.js";
 
 const WORKER = "/judge/worker.js";
 const SCOPE = "/judge";
@@ -52,7 +52,7 @@ export async function watchVersions(ready) {
 
 /** Let nothing of the judge who was signed in be drawn from this phone; what was not sent yet stays on it. */
 export async function forget() {
-  await Store.forgetBundles();
+  await forgetBundles();
   try {
     const names = await caches.keys();
     await Promise.all(names.filter((name) => name.startsWith(EMPTY)).map((name) => caches.delete(name)));

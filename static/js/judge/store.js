@@ -1,12 +1,12 @@
-import { openDB } from "../../vendor/idb.js";
+import { NAME, NAMES, opened } from "./database.js";
 import { reflect, reflected } from "./mirror.js";
 
 /**
  * What a judge's phone keeps. Until the server has it: drafts (one for each ballot) and the outbox (submitted ballots, in
  * order). Until the round is final: what the server has confirmed, with its receipts, and the newest checkpoint, for a
- * server that forgets. And while the judge is signed in the bundle, of which every page is drawn. It lies in IndexedDB,
- * with a mirror in memory: where the browser keeps nothing (private windows, a full disk) the mirror goes on working until
- * the page is closed, and `kept` says so.
+ * server that forgets; and of visits when they began, and what was put off. And while the judge is signed in the bundle, of
+ * which every page is drawn. It lies in IndexedDB, with a mirror in memory: where the browser keeps nothing (private
+ * windows, a full disk) the mirror goes on working until the page is closed, and `kept` says so.
  *
  * A ballot is known by its place: `scope` (event and judge), `round`, `team`. What one tab changes is seen by the others,
  * which are told by "change".
@@ -15,13 +15,9 @@ import { reflect, reflected } from "./mirror.js";
  * @typedef {Values & {scope: string, round: string, team: string, base_revision: number, entered_at: string}} Draft
  * @typedef {Draft & {uuid: string, order: number, refused?: {code: string, message: string, current?: object}}} Item
  * @typedef {Item & {revision?: number, receipt: object}} Confirmed without a revision where it was kept as late
+ * @typedef {{began?: string, said?: "last" | "over", later?: {kind: "busy" | "skip", since: string}}} Visit times of the server's
  * @typedef {{scope: string, tag: string, offset: number, told: object}} Held the bundle, as the server told it last
  */
-
-const NAME = "scoreboard-judge";
-const VERSION = 3;
-const KEYS = { drafts: ["scope", "round", "team"], outbox: "uuid", confirmed: "uuid", witnesses: "scope", bundles: "scope" };
-const NAMES = Object.keys(KEYS);
 
 export class Store extends EventTarget {
   kept = true;
@@ -32,6 +28,7 @@ export class Store extends EventTarget {
   #confirmed = new Map();
   #witness = undefined;
   #held = undefined;
+  #visits = new Map();
   #writes = 0;
   #others = globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
 
@@ -65,17 +62,6 @@ export class Store extends EventTarget {
     return store;
   }
 
-  /** Forget what pages are drawn of, of every judge. What was not sent yet stays. */
-  static async forgetBundles() {
-    try {
-      const database = await opened();
-      await database.clear("bundles");
-      database.close();
-    } catch {
-      // where nothing is kept there is nothing to forget
-    }
-  }
-
   /** Take what lies in the second place to where it belongs. */
   async #takeBack() {
     const left = reflected(this.#scope);
@@ -83,7 +69,7 @@ export class Store extends EventTarget {
     this.#fill({ ...left, bundles: this.#held ? [this.#held] : left.bundles }, true);
     if (!this.kept) return;
     await this.#write((stores) => {
-      for (const name of NAMES) for (const record of left[name]) stores[name].put(record);
+      for (const name of NAMES) for (const record of left[name] ?? []) stores[name].put(record);
     });
     if (this.kept) reflect(this.#scope, null);
   }
@@ -111,11 +97,12 @@ export class Store extends EventTarget {
   }
 
   /** Have these records in memory; `besides` those that are there. */
-  #fill({ drafts, outbox, confirmed, witnesses, bundles }, besides = false) {
+  #fill({ drafts, outbox, confirmed, witnesses, bundles, visits = [] }, besides = false) {
     const both = (before, records) => new Map([...(besides ? before : []), ...records]);
     this.#drafts = both(this.#drafts, drafts.map((draft) => [place(draft.round, draft.team), draft]));
     this.#items = both(this.#items, outbox.map((item) => [item.uuid, item]));
     this.#confirmed = both(this.#confirmed, confirmed.map((ballot) => [ballot.uuid, ballot]));
+    this.#visits = both(this.#visits, visits.map((visit) => [place(visit.round, visit.team), visit]));
     this.#witness = witnesses[0];
     this.#held = bundles[0];
   }
@@ -128,6 +115,7 @@ export class Store extends EventTarget {
       confirmed: [...this.#confirmed.values()],
       witnesses: this.#witness ? [this.#witness] : [],
       bundles: this.#held ? [this.#held] : [],
+      visits: [...this.#visits.values()],
     };
   }
 
@@ -173,6 +161,18 @@ export class Store extends EventTarget {
     });
   }
 
+  /** @returns {Visit} what is kept of a visit to a team */
+  visit(round, team) {
+    return this.#visits.get(place(round, team)) ?? {};
+  }
+
+  /** Keep something of a visit, a part of a `Visit`, beside what is kept; undefined is kept no longer. */
+  async noteVisit(round, team, changes) {
+    const record = { ...this.visit(round, team), ...changes, scope: this.#scope, round, team };
+    this.#visits.set(place(round, team), record);
+    await this.#write(({ visits }) => visits.put(record));
+  }
+
   /** What this phone knows as a witness, see witness.js. */
   get witness() {
     return this.#witness;
@@ -205,10 +205,13 @@ export class Store extends EventTarget {
     for (const each of replaced) this.#items.delete(each.uuid);
     this.#items.set(item.uuid, item);
     this.#drafts.delete(place(item.round, item.team));
-    await this.#write(({ drafts, outbox }) => {
+    const { later, ...visit } = this.visit(item.round, item.team);
+    if (later) this.#visits.set(place(item.round, item.team), visit);
+    await this.#write(({ drafts, outbox, visits }) => {
       for (const each of replaced) outbox.delete(each.uuid);
       outbox.put(item);
       drafts.delete([this.#scope, item.round, item.team]);
+      if (later) visits.put(visit);
     });
   }
 
@@ -280,15 +283,18 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Forget what was confirmed of rounds whose result is final.
+   * Forget what was confirmed of rounds whose result is final, and the visits in them.
    * @param {string[]} rounds
    */
   async forget(rounds) {
-    const gone = this.confirmed.filter((each) => rounds.includes(each.round));
-    if (gone.length === 0) return;
+    const of = (records) => [...records.values()].filter(({ round }) => rounds.includes(round));
+    const [gone, left] = [of(this.#confirmed), of(this.#visits)];
+    if (gone.length + left.length === 0) return;
     for (const each of gone) this.#confirmed.delete(each.uuid);
-    await this.#write(({ confirmed }) => {
+    for (const each of left) this.#visits.delete(place(each.round, each.team));
+    await this.#write(({ confirmed, visits }) => {
       for (const each of gone) confirmed.delete(each.uuid);
+      for (const each of left) visits.delete([this.#scope, each.round, each.team]);
     });
   }
 
@@ -335,16 +341,6 @@ export class Store extends EventTarget {
     if (!this.kept) reflect(this.#scope, this.#records);
     this.#others?.postMessage("changed");
   }
-}
-
-function opened() {
-  return openDB(NAME, VERSION, {
-    upgrade(database) {
-      const there = database.objectStoreNames;
-      for (const name of NAMES) if (!there.contains(name)) database.createObjectStore(name, { keyPath: KEYS[name] });
-    },
-    blocking: (_current, _blocked, event) => event.target.close(),
-  });
 }
 
 function place(round, team) {
