@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from builder import build_event, score
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
 from scoreboard.database import Database, open_engine
@@ -121,29 +122,30 @@ def step(path: str, change: Callable[..., None], version: str) -> None:
 async def test_the_step_that_brought_visits_moves_no_round_and_gives_none_a_timer(
     database_path: str, database: Database
 ) -> None:
-    def read(columns: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(database_path)
-        found = connection.execute(f"SELECT {columns} FROM round").fetchall()
-        connection.close()
-        return found
+    def ask(statement: str) -> list[Any]:
+        engine = open_engine(database_path)
+        try:
+            with engine.begin() as connection:
+                answer = connection.execute(text(statement))
+                return [tuple(row) for row in answer] if answer.returns_rows else []
+        finally:
+            engine.dispose()
 
-    kept = "id, key, rule, minimum_ballots, opened_at"
-    cast = await build_event(database, judges=1, teams=2)
+    kept = "SELECT id, key, rule, minimum_ballots, opened_at FROM round"
+    cast = await build_event(database, judges=1, teams=2, visit_minutes=8)
     await score(database, cast, "J1", "T1", 5, 5)
-    execute(database_path, "UPDATE round SET visit_minutes = 8")
-    before = read(kept)
+    before = ask(kept)
     step(database_path, command.downgrade, "0007")
-    with pytest.raises(sqlite3.OperationalError, match="no such column"):
-        execute(database_path, "UPDATE round SET visit_minutes = 8")
-    assert read(kept) == before
+    with pytest.raises(OperationalError, match="no such column"):
+        ask("SELECT visit_minutes FROM round")
+    assert ask(kept) == before
     step(database_path, command.upgrade, "0008")
-    assert read(kept) == before
-    assert read("visit_minutes") == [(0,)]
+    assert (ask(kept), ask("SELECT visit_minutes FROM round")) == (before, [(0,)])
     for minutes in (0, 120):
-        execute(database_path, f"UPDATE round SET visit_minutes = {minutes}")
+        ask(f"UPDATE round SET visit_minutes = {minutes}")
     for minutes in (-1, 121):
-        with pytest.raises(sqlite3.IntegrityError, match="ck_round_visit_minutes"):
-            execute(database_path, f"UPDATE round SET visit_minutes = {minutes}")
+        with pytest.raises(IntegrityError, match="ck_round_visit_minutes"):
+            ask(f"UPDATE round SET visit_minutes = {minutes}")
 
 
 async def test_a_board_that_is_frozen_shows_the_same_after_the_step_that_brought_holds(
