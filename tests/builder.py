@@ -61,6 +61,7 @@ def store_event(
     conflicts: tuple[tuple[str, str], ...] = (),
     language: str = "en",
     maximum: int = 10,
+    visit_minutes: int = 0,
 ) -> Cast:
     """Store an event whose judges all see all teams, except where they are in conflict."""
     event = Event(
@@ -87,6 +88,7 @@ def store_event(
         rule=rule,
         beside=beside,
         minimum_ballots=minimum_ballots,
+        visit_minutes=visit_minutes,
         precedence=["total"],
     )
     session.add_all([agency, round_])

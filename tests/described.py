@@ -207,7 +207,8 @@ def rounds(draw: st.DrawFn, key: str) -> RoundForm:
     forms = tuple(draw(criteria(key)) for key in draw(keys(KEY, least=1)))
     precedence = ("total", *(f"criterion:{form.key}" for form in forms if draw(st.booleans())))
     beside = draw(st.sampled_from(["", "adaptive", "zscore"]))
-    return RoundForm(key, draw(TEXT), draw(NAME), "raw", beside, 1, draw(st.integers(0, 1)), precedence, forms)
+    minutes = draw(st.integers(0, 120))
+    return RoundForm(key, draw(TEXT), draw(NAME), "raw", beside, 1, draw(st.integers(0, 1)), precedence, forms, minutes)
 
 
 @st.composite

@@ -87,6 +87,12 @@ REFUSED: dict[str, Callable[[], SQLModel]] = {
     "a round that no team can be ranked in": lambda: Round(
         event_id=1, key="r", position=2, name_en="R", rule="raw", precedence=[], minimum_ballots=0
     ),
+    "a round with visits without end": lambda: Round(
+        event_id=1, key="r", position=2, name_en="R", rule="raw", precedence=[], visit_minutes=121
+    ),
+    "a round with visits of less than nothing": lambda: Round(
+        event_id=1, key="r", position=2, name_en="R", rule="raw", precedence=[], visit_minutes=-1
+    ),
     "a round closed and never opened": lambda: Round(
         event_id=1, key="r", position=2, name_en="R", rule="raw", precedence=[], closed_at=NOW
     ),

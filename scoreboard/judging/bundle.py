@@ -3,7 +3,7 @@
 Nothing of other judges and nothing of the standings is read here, so that nothing of them can be shown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +23,7 @@ from scoreboard.judging.ballots import (
     stored_id,
 )
 from scoreboard.judging.ballots.signed import signature_of
+from scoreboard.judging.reports.absences import reported_by
 from scoreboard.judging.rounds import Phase, current_round, phase
 from scoreboard.judging.rubric import total_of
 from scoreboard.models import (
@@ -51,6 +52,7 @@ class AssignedTeam:
     state: str  # of the assignment: pending, skipped, done
     ballot: CurrentBallot | None
     total: Decimal | None  # of the ballot, 0 to 100, to a tenth
+    absent: bool = False  # the judge reported it as not at its table, and nothing came of that yet
 
     @property
     def to_do(self) -> bool:
@@ -100,11 +102,15 @@ class Bundle:
         return next(assigned for assigned in self.assignments if assigned.team.key == team_key)
 
     def next_after(self, team_key: str = "") -> AssignedTeam | None:
-        """Find the next team to do, from the one named on and round to the start; None when all is done."""
+        """Find the next team to do, from the one named on and round to the start; None when all is done.
+
+        A team that was reported as absent comes after all others.
+        """
         keys = [assigned.team.key for assigned in self.assignments]
         start = keys.index(team_key) + 1 if team_key in keys else 0
         turned = self.assignments[start:] + self.assignments[:start]
-        return next((assigned for assigned in turned if assigned.to_do and assigned.team.key != team_key), None)
+        to_do = [assigned for assigned in turned if assigned.to_do and assigned.team.key != team_key]
+        return min(to_do, key=lambda assigned: assigned.absent, default=None)
 
     def without_judge(self) -> Self:
         """The same for nobody: the event, the round and the rubric, with no team."""
@@ -129,6 +135,7 @@ class Bundle:
                     "table": assigned.team.desk,
                     "organisation": names(assigned.organisation) if assigned.organisation else None,
                     "state": assigned.state,
+                    **({"absent": "reported"} if assigned.absent else {}),
                 }
                 for assigned in self.assignments
             ],
@@ -187,6 +194,7 @@ def round_as_json(round_: Round) -> dict[str, Any]:
         "key": round_.key,
         **names(round_),
         "phase": str(phase(round_)),
+        "visit_minutes": round_.visit_minutes,
         **{name: at.isoformat() if (at := getattr(round_, name)) else None for name in times},
     }
 
@@ -230,11 +238,13 @@ def collect(session: Session, judge: Judge, round_: Round | None, *, keep: int =
     left_out = session.exec(select(Team.id).where(col(Team.id).in_(conflicts), competing)).all()
     rubric: list[Criterion] = []
     ballots: Mapping[int, CurrentBallot] = {}
+    reported: Collection[int] = ()
     rows: list[tuple[Assignment, Team]] = []
     if round_ is not None:
         round_id = stored_id(round_)
         rubric = rubric_of(session, round_id)
         ballots = {ballot.team_id: ballot for ballot in current_ballots(session, round_id, judge_id=judge.id)}
+        reported = reported_by(session, round_id, judge.id or 0)
         rows = [
             (assignment, team)
             for assignment, team in session.exec(
@@ -260,6 +270,7 @@ def collect(session: Session, judge: Judge, round_: Round | None, *, keep: int =
                 state=assignment.state,
                 ballot=(ballot := ballots.get(assignment.team_id)),
                 total=total_of(rubric, ballot.scores).quantize(TENTH, ROUND_HALF_UP) if ballot else None,
+                absent=ballot is None and assignment.state == "pending" and assignment.team_id in reported,
             )
             for assignment, team in rows
         ),

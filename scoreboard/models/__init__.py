@@ -23,7 +23,19 @@ from scoreboard.models.access import (
     RecoveryCode,
     SignIn,
 )
-from scoreboard.models.event import Award, Conflict, Criterion, Entry, Event, Judge, Organisation, Round, Team, Track
+from scoreboard.models.event import (
+    LONGEST_VISIT,
+    Award,
+    Conflict,
+    Criterion,
+    Entry,
+    Event,
+    Judge,
+    Organisation,
+    Round,
+    Team,
+    Track,
+)
 from scoreboard.models.hall import Absence, PaperBallot, Signature, SigningPin
 from scoreboard.models.record import (
     AnnouncementSeen,
@@ -42,6 +54,7 @@ from scoreboard.models.record import (
 metadata: MetaData = SQLModel.metadata
 
 __all__ = [
+    "LONGEST_VISIT",
     "Absence",
     "AnnouncementSeen",
     "Assignment",

@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from scoreboard.columns import Thousandths, instant, named, reference
 
+LONGEST_VISIT = 120  # minutes
+
 
 class Event(SQLModel, table=True):
     """A hackathon."""
@@ -92,6 +94,7 @@ class Round(SQLModel, table=True):
     beside: str = ""  # a method shown beside it, which decides nothing; empty for none
     minimum_ballots: int = 1  # a team is ranked from so many complete ballots on
     ballots_per_team: int = 0  # how many judges see a team when assignments are made; 0 is all
+    visit_minutes: int = 0  # how long a judge is to stay with a team; 0 for no timer
     precedence: list[str] = Field(sa_column=Column(JSON, nullable=False))
     opened_at: datetime | None = instant()
     frozen_at: datetime | None = instant()
@@ -106,6 +109,7 @@ class Round(SQLModel, table=True):
         named(),
         CheckConstraint("minimum_ballots >= 1", name="minimum_ballots"),
         CheckConstraint("ballots_per_team >= 0", name="ballots_per_team"),
+        CheckConstraint(f"visit_minutes BETWEEN 0 AND {LONGEST_VISIT}", name="visit_minutes"),
         # What follows what, and not by how much: a clock may be set back in between.
         CheckConstraint("frozen_at IS NULL OR opened_at IS NOT NULL", name="frozen_after_opened"),
         CheckConstraint("thawed_at IS NULL OR frozen_at IS NOT NULL", name="thawed_after_frozen"),

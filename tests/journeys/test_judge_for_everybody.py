@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from builder import build_event, score
-from phones import browsing, choose, phone_of, visited
+from phones import browsing, choose, open_card, phone_of, visited
 from playwright.async_api import Browser, Page, expect
 from serving import Served
 
 from scoreboard.judging import rounds
+from scoreboard.judging.reports import absences
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}}
@@ -63,6 +64,29 @@ async def test_every_page_is_for_everybody(served: Served, browser: Browser, lan
     assert await looked_at(page) == []
     await served.database.write(rounds.close, cast.round_id, "test")
     await page.reload()
+    assert await looked_at(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_what_a_card_says_in_the_hall_is_for_everybody(
+    served: Served, browser: Browser, language: str, width: int
+) -> None:
+    cast = await build_event(served.database, teams=3, language=language, visit_minutes=8)
+    await served.database.write(absences.report, cast.judges["J1"], "final", "T2")
+    context = await phone_of(served, browser, cast)
+    page = await open_card(context, served, "T2")
+    await page.set_viewport_size({"width": width, "height": 800})
+    assert await looked_at(page) == []
+    await page.goto(f"{served.url}/judge/final/T1")
+    await page.locator("#timer [data-start]").first.click()
+    await page.locator("[data-skip]").click()
+    await expect(page.locator(".later:visible")).to_have_count(1)
+    assert await looked_at(page) == []
+    await page.goto(f"{served.url}/judge/final/T1")
+    await expect(page.locator("[data-running]")).to_be_visible()
+    assert await looked_at(page) == []
+    await page.goto(f"{served.url}/judge/final/T1/recusal")
     assert await looked_at(page) == []
 
 

@@ -10,8 +10,9 @@ from scoreboard.database import Database
 from scoreboard.errors import Conflicted, NotAssigned
 from scoreboard.judging import rounds
 from scoreboard.judging.bundle import Bundle, bundle_for, bundle_of
+from scoreboard.judging.reports import absences
 from scoreboard.judging.rounds import Phase
-from scoreboard.models import Assignment, Conflict, Judge, Team
+from scoreboard.models import Assignment, Conflict, Judge, Round, Team
 
 
 async def bundle(database: Database, cast: Cast, judge: str = "J1") -> Bundle:
@@ -121,7 +122,18 @@ async def test_the_phase_is_that_of_the_round(database: Database) -> None:
 async def test_a_program_is_told_all_that_a_phone_shows(database: Database) -> None:
     cast = await build_event(database, teams=1, criteria=1)
     told = (await bundle(database, cast)).as_json()
-    assert list(told) == ["event", "judge", "round", "rubric", "assignments", "ballots", "signed", "server_time"]
+    assert list(told) == [
+        "event",
+        "judge",
+        "organisation",
+        "left_out",
+        "round",
+        "rubric",
+        "assignments",
+        "ballots",
+        "signed",
+        "server_time",
+    ]
     assert told["rubric"] == [
         {
             "key": "impact",
@@ -151,6 +163,46 @@ async def test_a_program_is_told_all_that_a_phone_shows(database: Database) -> N
             "state": "pending",
         }
     ]
+
+
+async def test_a_phone_is_told_how_long_a_visit_takes(database: Database) -> None:
+    cast = await build_event(database)
+    assert (await bundle(database, cast)).as_json()["round"]["visit_minutes"] == 0
+
+    def limit(session: Session) -> None:
+        session.get_one(Round, cast.round_id).visit_minutes = 8
+
+    await database.write(limit)
+    assert (await bundle(database, cast)).as_json()["round"]["visit_minutes"] == 8
+
+
+async def absent(database: Database, cast: Cast, judge: str = "J1") -> list[str]:
+    told = (await bundle(database, cast, judge)).as_json()
+    return [each["team"] for each in told["assignments"] if each.get("absent") == "reported"]
+
+
+async def test_a_judge_is_told_of_own_reports_until_something_came_of_them(database: Database) -> None:
+    cast = await build_event(database, teams=3)
+    for team in ("T1", "T2", "T3"):
+        await database.write(absences.report, cast.judges["J1"], "final", team)
+    assert (await absent(database, cast), await absent(database, cast, "J2")) == (["T1", "T2", "T3"], [])
+    await score(database, cast, "J1", "T1", 7, 8)
+    await database.write(absences.settle, cast.round_id, "J1", "T2", "present", "", "organiser:olga")
+    assert await absent(database, cast) == ["T3"]
+    await database.write(absences.settle, cast.round_id, "J1", "T3", "excused", "Gone", "organiser:olga")
+    assert await absent(database, cast) == []
+
+
+async def test_an_absent_team_is_next_when_there_is_no_other(database: Database) -> None:
+    cast = await build_event(database, teams=3)
+    await database.write(absences.report, cast.judges["J1"], "final", "T1")
+    found = []
+    for team in ("T2", "T3", "T1"):
+        following = (await bundle(database, cast)).next_after()
+        found.append(following.team.key if following else None)
+        await score(database, cast, "J1", team, 7, 8)
+    assert found == ["T2", "T3", "T1"]
+    assert (await bundle(database, cast)).next_after() is None
 
 
 async def test_a_card_is_for_assigned_teams_only(database: Database) -> None:

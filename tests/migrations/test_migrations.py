@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from builder import build_event, score
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
 from scoreboard.database import Database, open_engine
@@ -109,6 +111,43 @@ async def test_a_new_database_names_the_key_that_lies_beside_it_or_was_given(tmp
     assert named(given) == key_at_hand(given, "5a" * 32).public
 
 
+def step(path: str, change: Callable[..., None], version: str) -> None:
+    """Go to a version, up or down."""
+    engine = open_engine(path)
+    with engine.connect() as connection, connection.begin():
+        change(configuration(connection), version)
+    engine.dispose()
+
+
+async def test_the_step_that_brought_visits_moves_no_round_and_gives_none_a_timer(
+    database_path: str, database: Database
+) -> None:
+    def ask(statement: str) -> list[Any]:
+        engine = open_engine(database_path)
+        try:
+            with engine.begin() as connection:
+                answer = connection.execute(text(statement))
+                return [tuple(row) for row in answer] if answer.returns_rows else []
+        finally:
+            engine.dispose()
+
+    kept = "SELECT id, key, rule, minimum_ballots, opened_at FROM round"
+    cast = await build_event(database, judges=1, teams=2, visit_minutes=8)
+    await score(database, cast, "J1", "T1", 5, 5)
+    before = ask(kept)
+    step(database_path, command.downgrade, "0007")
+    with pytest.raises(OperationalError, match="no such column"):
+        ask("SELECT visit_minutes FROM round")
+    assert ask(kept) == before
+    step(database_path, command.upgrade, "0008")
+    assert (ask(kept), ask("SELECT visit_minutes FROM round")) == (before, [(0,)])
+    for minutes in (0, 120):
+        ask(f"UPDATE round SET visit_minutes = {minutes}")
+    for minutes in (-1, 121):
+        with pytest.raises(IntegrityError, match="ck_round_visit_minutes"):
+            ask(f"UPDATE round SET visit_minutes = {minutes}")
+
+
 async def test_a_board_that_is_frozen_shows_the_same_after_the_step_that_brought_holds(
     database_path: str, database: Database
 ) -> None:
@@ -125,9 +164,6 @@ async def test_a_board_that_is_frozen_shows_the_same_after_the_step_that_brought
     await score(database, cast, "J1", "T1", 5, 5)
     await publication.freeze(database, cast.round_id, "x")
     before = seen()
-    engine = open_engine(database_path)
-    for step, version in ((command.downgrade, "0002"), (command.upgrade, "head")):
-        with engine.connect() as connection, connection.begin():
-            step(configuration(connection), version)
-    engine.dispose()
+    for change, version in ((command.downgrade, "0002"), (command.upgrade, "head")):
+        step(database_path, change, version)
     assert seen() == before

@@ -9,6 +9,7 @@ from scoreboard.exchange.folder.sections import Section, open_toml
 from scoreboard.judging.setup.changes import spelled
 from scoreboard.judging.setup.description import AwardForm, CriterionForm, EventForm, Level, NamedForm, RoundForm
 from scoreboard.judging.setup.faults import nearest
+from scoreboard.models import LONGEST_VISIT
 from scoreboard.scoring.normalise import METHODS
 from scoreboard.scoring.standings import keys_of
 
@@ -155,11 +156,14 @@ def read_round(key: str, section: Section) -> RoundForm:
             found=minimum_ballots,
             ballots_per_team=ballots_per_team,
         )
+    visit_minutes = section.whole("visit_minutes", 0, 0, LONGEST_VISIT)
     criteria = keyed(section.sections("criteria", required=True))
     forms = tuple(read_criterion(criterion_key, part) for criterion_key, part in criteria)
     precedence = read_precedence(section, keys(criteria))
     section.close()
-    return RoundForm(key, name_en, name_ar, rule, beside, minimum_ballots, ballots_per_team, precedence, forms)
+    return RoundForm(
+        key, name_en, name_ar, rule, beside, minimum_ballots, ballots_per_team, precedence, forms, visit_minutes
+    )
 
 
 def read_precedence(section: Section, criteria: tuple[str, ...]) -> tuple[str, ...]:

@@ -210,7 +210,7 @@ class Section:
             self.mistyped(key, value, f"{key} = true")
         return value is True
 
-    def whole(self, key: str, default: int, least: int) -> int:
+    def whole(self, key: str, default: int, least: int, most: int = LARGEST) -> int:
         """Read a whole number."""
         value = self.take(key, f"{key} = {default}", required=False)
         if value is None:
@@ -218,13 +218,13 @@ class Section:
         if not isinstance(value, int) or isinstance(value, bool):
             self.mistyped(key, value, f"{key} = {default}")
             return default
-        if not least <= value <= LARGEST:
+        if not least <= value <= most:
             self.refuse(
                 key,
                 "%(found)s is out of range: a whole number from %(least)s to %(most)s.",
                 found=shown(value),
                 least=least,
-                most=LARGEST,
+                most=most,
             )
             return default
         return value

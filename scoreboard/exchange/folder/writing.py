@@ -98,6 +98,8 @@ def round_lines(round_: RoundForm) -> Iterator[str]:
         yield line("beside", round_.beside)
     yield line("minimum_ballots", round_.minimum_ballots)
     yield line("ballots_per_team", round_.ballots_per_team)
+    if round_.visit_minutes:
+        yield line("visit_minutes", round_.visit_minutes)
     yield line("precedence", round_.precedence)
     for criterion in round_.criteria:
         yield from criterion_lines(criterion)

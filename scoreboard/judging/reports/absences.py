@@ -87,6 +87,17 @@ def open_report(session: Session, round_: Round, judge_id: int, team_id: int) ->
     ).one_or_none()
 
 
+def reported_by(session: Session, round_id: int, judge_id: int) -> set[int]:
+    """The teams that a judge reported and nobody has settled yet, by their ids."""
+    return set(
+        session.exec(
+            select(Absence.team_id).where(
+                Absence.round_id == round_id, Absence.judge_id == judge_id, col(Absence.settled_at).is_(None)
+            )
+        )
+    )
+
+
 def away(session: Session, round_: Round) -> list[Away]:
     """The reports to be looked into, the oldest first; a ballot that came since shows that the team was there."""
     found = session.exec(

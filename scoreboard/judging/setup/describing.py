@@ -96,6 +96,7 @@ def described_rounds(session: Session, event: Event) -> tuple[RoundForm, ...]:
             beside=row.beside,
             minimum_ballots=row.minimum_ballots,
             ballots_per_team=row.ballots_per_team,
+            visit_minutes=row.visit_minutes,
             precedence=tuple(row.precedence),
             criteria=tuple(
                 CriterionForm(

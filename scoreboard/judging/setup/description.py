@@ -39,7 +39,10 @@ class CriterionForm:
 
 @dataclass(frozen=True)
 class RoundForm:
-    """A pass of judging with its rubric; `rule` decides, `beside` (empty for none) is shown beside it."""
+    """A pass of judging with its rubric; `rule` decides, `beside` (empty for none) is shown beside it.
+
+    `visit_minutes` is how long a judge is to stay with a team, 0 where no timer is offered.
+    """
 
     key: str
     name_en: str
@@ -50,6 +53,7 @@ class RoundForm:
     ballots_per_team: int
     precedence: tuple[str, ...]
     criteria: tuple[CriterionForm, ...]
+    visit_minutes: int = 0
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def form_of(bundle: Bundle, language: Language) -> str:
         language.code,
         names(event),
         (event.digits, event.time_zone, event.slug),
-        (round_.key, names(round_)) if round_ else None,
+        (round_.key, names(round_), round_.visit_minutes) if round_ else None,
         [criterion_as_json(criterion) for criterion in bundle.rubric],
     )
     return hashlib.sha256(to_json(said)).hexdigest()[:12]

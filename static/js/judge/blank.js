@@ -4,7 +4,7 @@
 import { isolated, named } from "../lib/names.js";
 import { levelOf } from "./levels.js";
 import { totalOf } from "./rubric.js";
-import { cardOf, drawPlace, drawProject, nextAfter } from "./view.js";
+import { drawPlace, drawProject } from "./view.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -12,11 +12,10 @@ const find = (id) => document.getElementById(id);
  * Make the empty card that of the team in the address.
  * @param {object} page what the page says; gets what one of the server's says besides
  * @param {object} told the bundle
- * @param {import("./store.js").Store} store
  * @param {import("../lib/texts.js").Texts} texts
  * @returns {boolean} whether the bundle has this team
  */
-export function fill(page, told, store, texts) {
+export function fill(page, told, texts) {
   const [round, team] = location.pathname.split("/").slice(2).map(decodeURIComponent);
   const assigned = told.assignments.find((each) => each.team === team);
   if (told.round?.key !== round || !assigned) return false;
@@ -24,9 +23,6 @@ export function fill(page, told, store, texts) {
   const rubric = rubricOf(told, page.language);
   Object.assign(page, { round, team, typed: false, rubric, current, editable: told.round.phase === "open" && !told.signed });
   drawHead(page.language, assigned, told, texts);
-  const next = nextAfter(told, store, team);
-  find("next").href = next ? cardOf(told, next.team) : "/judge";
-  find("next").querySelector("span").textContent = texts.say(next ? "next" : "all_teams");
   if (page.editable) find("answers").remove();
   else drawAnswers(page, texts);
   return true;
@@ -51,6 +47,7 @@ function drawHead(language, assigned, told, texts) {
 /** Show what was given, in place of the form. */
 function drawAnswers({ current, rubric }, texts) {
   find("ballot").remove();
+  find("timer")?.remove();
   find("excused").remove();
   find("refused").querySelector("[data-again]").remove();
   const answers = find("answers");

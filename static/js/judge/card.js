@@ -3,6 +3,7 @@
  * says where it is: on this phone, received, or in need of the judge.
  */
 import { uuid } from "../lib/uuid.js";
+import { Away } from "./away.js";
 import { Beside } from "./beside.js";
 import { fill, received } from "./blank.js";
 import { closeComparison, compare } from "./compare.js";
@@ -11,11 +12,12 @@ import { CardForm, changes, same } from "./form.js";
 import { announce, notices, show } from "./notices.js";
 import { DISTRUSTED, PAUSED, PORTAL, SENDING, SIGNED_OUT } from "./outbox.js";
 import { leave, open } from "./phone.js";
+import { Timer } from "./timer.js";
 import { Undo } from "./undo.js";
-import { place, standing } from "./view.js";
+import { cardOf, LIST, nextAfter, place, standing } from "./view.js";
 
 const { page, texts, store, outbox } = await open();
-if (page.empty && !fill(page, outbox.bundle, store, texts)) await leave();
+if (page.empty && !fill(page, outbox.bundle, texts)) await leave();
 const find = (id) => document.getElementById(id);
 
 const NOTHING = { scores: {}, comment: "", note: "" };
@@ -238,8 +240,18 @@ class Card {
     find("submit").className = "";
     find("submit").textContent = texts.say(this.#current ? "submit_correction" : "submit");
     find("next").hidden = !submitted;
+    this.#drawNext();
     this.#beside.draw(this.#form.values.scores, this.#form.total, !submitted);
     notices(this.#store, this.#outbox, texts);
+  }
+
+  /** Where to go from here, by what this phone knows. */
+  #drawNext() {
+    const { bundle, clock } = this.#outbox;
+    if (bundle?.round?.key !== page.round) return;
+    const next = nextAfter(bundle, this.#store, clock.now, page.team);
+    find("next").href = next ? cardOf(bundle, next.team) : LIST;
+    find("next").querySelector("span").textContent = texts.say(next ? "next" : "all_teams");
   }
 
   #drawTally() {
@@ -284,7 +296,10 @@ function drawLeftOver(store, outbox) {
 }
 
 if (page.empty) place("phase", "phases", standing(outbox.bundle));
+new Away(page, store, outbox, texts);
 if (page.editable) {
+  const timer = new Timer(page, store, outbox.clock, texts);
+  store.addEventListener("change", () => timer.draw());
   await new Card(store, outbox).start();
 } else {
   drawLeftOver(store, outbox);

@@ -1,6 +1,7 @@
 /** The database of this browser in which a judge's phone keeps what it keeps, see store.js. */
 import { openDB } from "../../vendor/idb.js";
 
+/** Its name. */
 export const NAME = "scoreboard-judge";
 const VERSION = 4;
 const KEYS = {
@@ -10,10 +11,12 @@ const KEYS = {
   witnesses: "scope",
   bundles: "scope",
   orders: ["scope", "round"],
+  visits: ["scope", "round", "team"],
 };
+/** The stores in it. */
 export const NAMES = Object.keys(KEYS);
 
-/** Open it. Rejects where the browser keeps nothing. */
+/** Open it, with every store that there is to be. Rejects where the browser keeps nothing. */
 export function opened() {
   return openDB(NAME, VERSION, {
     upgrade(database) {

@@ -2,6 +2,7 @@
  * The judge's list, drawn of the bundle; with what the phone still holds, which is sent from here.
  */
 import { isolated, named } from "../lib/names.js";
+import { drawLater } from "./away.js";
 import { Finder } from "./finder.js";
 import { announce, notices, show } from "./notices.js";
 import { ownBallots } from "./own.js";
@@ -14,6 +15,7 @@ const SIGN = "/judge/find"; // where the code on a team's table leads; here, whe
 const { page, texts, store, outbox } = await open();
 const { language } = page;
 const find = (id) => document.getElementById(id);
+const WORDS = { received: "received", skipped: "excused", absent: "absent", pending: "not_scored" };
 const finder = new Finder(texts, drawTeams);
 const ranks = new Ranks(language, texts, store, drawTeams);
 let told = page.empty ? outbox.bundle : undefined; // a page of the server's says what it knows by itself
@@ -35,14 +37,13 @@ function drawHead() {
 
 function drawWhatToDo(expected) {
   const open = told.round?.phase === "open";
-  const next = nextAfter(told, store);
+  const next = nextAfter(told, store, outbox.clock.now);
   place("phase", "phases", standing(told));
   const nothing = told.round && told.assignments.length === 0 ? "nothing" : "";
   const done = store.items.length > 0 ? "" : "done";
   const doing = place("doing", "doings", open && expected ? (next ? "next" : told.signed ? "" : done) : nothing);
   if (doing?.dataset.kind === "next") {
-    doing.href = cardOf(told, next.team);
-    say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));
+    drawNext(doing, next);
   } else if (doing?.dataset.kind === "done") {
     const all = texts.number(expected);
     say(doing.querySelector("h2"), texts.count("done", expected, { done: all, of: all }));
@@ -52,6 +53,18 @@ function drawWhatToDo(expected) {
   find("review").classList.toggle("quiet", Boolean(open && (next || !done)));
   find("left-out").hidden = !told.left_out;
   if (told.left_out) say(find("left-out"), texts.count("left_out", told.left_out, { shown: texts.number(told.left_out) }));
+}
+
+function drawNext(doing, next) {
+  doing.href = cardOf(outbox.bundle, next.team);
+  say(doing.querySelector("span"), texts.say("next_team", { team: nameOf(next) }));
+}
+
+/** A page of the server's knows nothing of what was put off. */
+function turnNext() {
+  const doing = find("doing").querySelector("[data-kind=next]");
+  const next = outbox.bundle?.round?.key === page.round ? nextAfter(outbox.bundle, store, outbox.clock.now) : undefined;
+  if (doing && next) drawNext(doing, next);
 }
 
 function nameOf({ name_en, name_ar }) {
@@ -65,12 +78,13 @@ function drawRow(row, assigned, total) {
   const link = row.querySelector("a");
   link.href = cardOf(told, team);
   link.replaceChildren(named(language, assigned.name_en, assigned.name_ar));
+  row.querySelector("[data-whose]").replaceChildren(named(language, assigned.name_en, assigned.name_ar));
   drawProject(row.querySelector(".project"), assigned, language);
   drawPlace(row.querySelector(".place"), assigned, language, texts);
   row.querySelector(".own-total").hidden = total === undefined;
   row.querySelector("[data-total]").textContent = total === undefined ? "" : texts.number(total, 1);
-  const known = ballot ? "received" : state === "skipped" ? "skipped" : "pending";
-  show(row.querySelector(".state"), known, texts.say({ received: "received", skipped: "excused", pending: "not_scored" }[known]));
+  const known = ballot ? "received" : state === "skipped" ? "skipped" : assigned.absent ? "absent" : "pending";
+  show(row.querySelector(".state"), known, texts.say(WORDS[known]));
 }
 
 function drawTeams() {
@@ -104,13 +118,16 @@ function rearrange(list, wanted) {
 function drawHeldTeams() {
   for (const row of find("teams").querySelectorAll(".team")) {
     const { team } = row.dataset;
-    const items = store.itemsOf(told?.round?.key ?? page.round, team);
+    const round = told?.round?.key ?? page.round;
+    const items = store.itemsOf(round, team);
     const late = told?.late?.findLast((each) => each.team === team && each.uuid !== told.ballots[team]?.uuid);
     const state = row.querySelector(".state");
     if (items.some((item) => item.refused)) show(state, "attention", texts.say("attention"));
     else if (items.length > 0) show(state, "waiting", texts.say("waiting"));
-    else if (store.draft(told?.round?.key ?? page.round, team)) show(state, "draft", texts.say("draft"));
+    else if (store.draft(round, team)) show(state, "draft", texts.say("draft"));
     else if (late) show(state, late.state === "refused" ? "attention" : "late", texts.say(`late_${late.state}`, late));
+    const owed = ["pending", "draft", "absent"].includes(state.dataset.state);
+    drawLater(row.querySelector(".later"), owed ? store.visit(round, team).later : undefined, texts);
   }
 }
 
@@ -134,6 +151,7 @@ function draw() {
     drawWhatToDo(drawHead());
     drawTeams();
   } else {
+    turnNext();
     drawHeldTeams();
   }
   drawHeld();
@@ -147,6 +165,13 @@ function lead() {
   return history.replaceState(null, "", "/judge");
 }
 
+find("teams").addEventListener("click", async ({ target }) => {
+  const row = target.closest("[data-undo]")?.closest("[data-team]");
+  if (!row) return;
+  await store.noteVisit(told?.round?.key ?? page.round, row.dataset.team, { later: undefined });
+  draw();
+  row.querySelector("a").focus();
+});
 outbox.addEventListener("change", draw);
 for (const news of ["bundle", "unchanged", "received"]) {
   outbox.addEventListener(news, () => {

@@ -9,6 +9,7 @@ const ICONS = {
   received: "circle-check",
   late: "clock",
   skipped: "x",
+  absent: "user-x",
   attention: "triangle-alert",
 };
 

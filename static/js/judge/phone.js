@@ -8,6 +8,7 @@ import { forget, keepPages, watchVersions } from "./shell.js";
 import { Store } from "./store.js";
 
 const FRESH = /[?&]fresh$/; // asks the worker for a page of the server's
+const UNREACHED = "#unreached"; // the worker could not get another page than those it has
 
 /**
  * @returns {Promise<{page: object, texts: Texts, store: Store, outbox: Outbox}>} the page with all that a page of the
@@ -36,6 +37,10 @@ export function leave() {
 }
 
 function prepare(store, outbox) {
+  if (location.hash === UNREACHED) {
+    document.getElementById("unreached").hidden = false;
+    history.replaceState(null, "", location.pathname);
+  }
   const alone = document.getElementById("no-worker"); // an empty page has a worker
   if (alone) alone.hidden = isSecureContext;
   let gone = false;

@@ -4,10 +4,10 @@ import { reflect, reflected } from "./mirror.js";
 /**
  * What a judge's phone keeps. Until the server has it: drafts (one for each ballot) and the outbox (submitted ballots, in
  * order). Until the round is final: what the server has confirmed, with its receipts, and the newest checkpoint, for a
- * server that forgets. And while the judge is signed in the bundle, of which every page is drawn. Besides, in which order
- * the judge has the teams of a round, which is for nobody else. It lies in IndexedDB, with a mirror in memory: where the
- * browser keeps nothing (private windows, a full disk) the mirror goes on working until the page is closed, and `kept`
- * says so.
+ * server that forgets; and of visits when they began, and what was put off. And while the judge is signed in the bundle, of
+ * which every page is drawn. Besides, in which order the judge has the teams of a round, which is for nobody else. It lies
+ * in IndexedDB, with a mirror in memory: where the browser keeps nothing (private windows, a full disk) the mirror goes on
+ * working until the page is closed, and `kept` says so.
  *
  * A ballot is known by its place: `scope` (event and judge), `round`, `team`. What one tab changes is seen by the others,
  * which are told by "change".
@@ -16,6 +16,7 @@ import { reflect, reflected } from "./mirror.js";
  * @typedef {Values & {scope: string, round: string, team: string, base_revision: number, entered_at: string}} Draft
  * @typedef {Draft & {uuid: string, order: number, refused?: {code: string, message: string, current?: object}}} Item
  * @typedef {Item & {revision?: number, receipt: object}} Confirmed without a revision where it was kept as late
+ * @typedef {{began?: string, said?: "last" | "over", later?: {kind: "busy" | "skip", since: string}}} Visit times of the server's
  * @typedef {{scope: string, tag: string, offset: number, told: object}} Held the bundle, as the server told it last
  * @typedef {{scope: string, round: string, view: "visits" | "own", teams: string[]}} Order without teams: by their totals
  */
@@ -30,6 +31,7 @@ export class Store extends EventTarget {
   #witness = undefined;
   #held = undefined;
   #orders = new Map();
+  #visits = new Map();
   #writes = 0;
   #others = globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
 
@@ -98,12 +100,13 @@ export class Store extends EventTarget {
   }
 
   /** Have these records in memory; `besides` those that are there. */
-  #fill({ drafts, outbox, confirmed, witnesses, bundles, orders = [] }, besides = false) {
+  #fill({ drafts, outbox, confirmed, witnesses, bundles, orders = [], visits = [] }, besides = false) {
     const both = (before, records) => new Map([...(besides ? before : []), ...records]);
     this.#drafts = both(this.#drafts, drafts.map((draft) => [place(draft.round, draft.team), draft]));
     this.#items = both(this.#items, outbox.map((item) => [item.uuid, item]));
     this.#confirmed = both(this.#confirmed, confirmed.map((ballot) => [ballot.uuid, ballot]));
     this.#orders = both(this.#orders, orders.map((order) => [order.round, order]));
+    this.#visits = both(this.#visits, visits.map((visit) => [place(visit.round, visit.team), visit]));
     this.#witness = witnesses[0];
     this.#held = bundles[0];
   }
@@ -117,6 +120,7 @@ export class Store extends EventTarget {
       witnesses: this.#witness ? [this.#witness] : [],
       bundles: this.#held ? [this.#held] : [],
       orders: [...this.#orders.values()],
+      visits: [...this.#visits.values()],
     };
   }
 
@@ -176,6 +180,18 @@ export class Store extends EventTarget {
     await this.#write(({ orders }) => orders.put(order));
   }
 
+  /** @returns {Visit} what is kept of a visit to a team */
+  visit(round, team) {
+    return this.#visits.get(place(round, team)) ?? {};
+  }
+
+  /** Keep something of a visit, a part of a `Visit`, beside what is kept; undefined is kept no longer. */
+  async noteVisit(round, team, changes) {
+    const record = { ...this.visit(round, team), ...changes, scope: this.#scope, round, team };
+    this.#visits.set(place(round, team), record);
+    await this.#write(({ visits }) => visits.put(record));
+  }
+
   /** What this phone knows as a witness, see witness.js. */
   get witness() {
     return this.#witness;
@@ -208,10 +224,13 @@ export class Store extends EventTarget {
     for (const each of replaced) this.#items.delete(each.uuid);
     this.#items.set(item.uuid, item);
     this.#drafts.delete(place(item.round, item.team));
-    await this.#write(({ drafts, outbox }) => {
+    const { later, ...visit } = this.visit(item.round, item.team);
+    if (later) this.#visits.set(place(item.round, item.team), visit);
+    await this.#write(({ drafts, outbox, visits }) => {
       for (const each of replaced) outbox.delete(each.uuid);
       outbox.put(item);
       drafts.delete([this.#scope, item.round, item.team]);
+      if (later) visits.put(visit);
     });
   }
 
@@ -283,15 +302,18 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Forget what was confirmed of rounds whose result is final.
+   * Forget what was confirmed of rounds whose result is final, and the visits in them.
    * @param {string[]} rounds
    */
   async forget(rounds) {
-    const gone = this.confirmed.filter((each) => rounds.includes(each.round));
-    if (gone.length === 0) return;
+    const of = (records) => [...records.values()].filter(({ round }) => rounds.includes(round));
+    const [gone, left] = [of(this.#confirmed), of(this.#visits)];
+    if (gone.length + left.length === 0) return;
     for (const each of gone) this.#confirmed.delete(each.uuid);
-    await this.#write(({ confirmed }) => {
+    for (const each of left) this.#visits.delete(place(each.round, each.team));
+    await this.#write(({ confirmed, visits }) => {
       for (const each of gone) confirmed.delete(each.uuid);
+      for (const each of left) visits.delete([this.#scope, each.round, each.team]);
     });
   }
 

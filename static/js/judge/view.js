@@ -1,6 +1,10 @@
 /** What the list and the card draw alike of a bundle. */
 import { isolated, named } from "../lib/names.js";
 
+/** The address of the list. */
+export const LIST = "/judge";
+const BUSY = 300_000; // ms after which to come back to a team that was busy
+
 /**
  * Where a team sits, and whose it is.
  * @param {HTMLElement} element
@@ -50,17 +54,37 @@ export function standing({ round, signed }) {
 }
 
 /**
- * The next team to do, from the one named on and round to the start; one whose ballot waits on this phone is done.
+ * The next team to do, from the one named on and round to the start; one whose ballot waits on this phone is done. First
+ * comes a busy team whose minutes are over; after all others come those that were skipped, then those that are still busy,
+ * then those that were reported as absent.
  * @param {object} told
  * @param {import("./store.js").Store} store
+ * @param {string} now the server's time, ISO 8601
  * @param {string} [after] a team
  * @returns {object | undefined}
  */
-export function nextAfter(told, store, after) {
-  const owed = ({ team, state }) => !told.ballots[team] && state !== "skipped" && store.itemsOf(told.round?.key, team).length === 0;
+export function nextAfter(told, store, now, after) {
+  const round = told.round?.key;
+  const owed = ({ team, state }) => !told.ballots[team] && state !== "skipped" && store.itemsOf(round, team).length === 0;
+  const rank = ({ team, absent }) => {
+    const { later } = store.visit(round, team);
+    if (later?.kind === "busy") return [untilOf(later) <= now ? 0 : 3, later.since];
+    if (later?.kind === "skip") return [2, later.since];
+    return [absent ? 4 : 1, ""];
+  };
+  const before = ([a, since], [b, other]) => a - b || (since < other ? -1 : since > other ? 1 : 0);
   const teams = told.assignments;
   const start = teams.findIndex(({ team }) => team === after) + 1;
-  return [...teams.slice(start), ...teams.slice(0, start)].find((each) => owed(each) && each.team !== after);
+  const turned = [...teams.slice(start), ...teams.slice(0, start)].filter((each) => owed(each) && each.team !== after);
+  return turned.sort((a, b) => before(rank(a), rank(b)))[0];
+}
+
+/**
+ * When to come back to a team that was busy, ISO 8601.
+ * @param {{since: string}} later
+ */
+export function untilOf({ since }) {
+  return new Date(Date.parse(since) + BUSY).toISOString();
 }
 
 /**

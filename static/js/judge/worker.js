@@ -24,13 +24,14 @@ self.addEventListener("message", ({ data, ports: [port] }) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, search } = new URL(request.url);
-  if (request.method !== "GET") return;
+  if (request.method !== "GET") return request.mode === "navigate" ? event.respondWith(network(request)) : undefined;
   if (FILES.has(pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate" && (pathname === SIGN ? !search.endsWith("&fresh") : !search)) {
     const empty = emptyPage(pathname);
     // Whoever comes from the door is shown by the server, if it can be reached: it may be another judge than before.
     const entering = DOOR.test(place(request.referrer));
     if (empty) event.respondWith(entering ? fetch(request).catch(() => page(empty, request)) : page(empty, request));
+    else event.respondWith(network(request));
   }
 });
 
@@ -86,6 +87,16 @@ async function takeOver(force) {
 
 async function file(request) {
   return (await caches.match(request.url, { cacheName: KEPT })) ?? fetch(request);
+}
+
+/** What only the server has; without a network a page that is here says so: the card that was left, or the list. */
+async function network(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    const from = place(request.referrer);
+    return Response.redirect(`${emptyPage(from) ? from : "/judge"}#unreached`, 303);
+  }
 }
 
 async function page(empty, request) {

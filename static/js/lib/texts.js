@@ -58,6 +58,24 @@ export class Texts {
     const parts = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
     return new Intl.DateTimeFormat(this.#locale, { ...parts, timeZone: this.#zone }).format(new Date(instant));
   }
+
+  /**
+   * Draw a time of day at the event, to the minute.
+   * @param {string} instant ISO 8601
+   */
+  minute(instant) {
+    const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.#zone };
+    return new Intl.DateTimeFormat(this.#locale, parts).format(new Date(instant));
+  }
+
+  /**
+   * Draw a length of time as minutes and seconds: 7:32.
+   * @param {number} seconds
+   */
+  duration(seconds) {
+    const two = new Intl.NumberFormat(this.#locale, { useGrouping: false, minimumIntegerDigits: 2 });
+    return `${this.number(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`;
+  }
 }
 
 /** Fill the places of a text, %(like)s this; each value is kept from disturbing the direction around it. */

@@ -8,7 +8,7 @@ from scoreboard.exchange.folder import read_folder
 from scoreboard.judging.setup.description import AwardForm, Level
 from scoreboard.scoring.normalise import METHODS
 
-ROUND_KEYS = "ballots_per_team, beside, criteria, key, minimum_ballots, name, precedence, rule"
+ROUND_KEYS = "ballots_per_team, beside, criteria, key, minimum_ballots, name, precedence, rule, visit_minutes"
 AWARD = '\n[[awards]]\nkey = "best"\nname = { en = "Best" }\n'
 
 
@@ -151,6 +151,18 @@ AWARD = '\n[[awards]]\nkey = "best"\nname = { en = "Best" }\n'
             'key = "final"\nminimum_ballots = 0',
             "rounds.final.minimum_ballots",
             "0 is out of range: a whole number from 1 to 1000000.",
+        ),
+        (
+            'key = "final"',
+            'key = "final"\nvisit_minutes = 121',
+            "rounds.final.visit_minutes",
+            "121 is out of range: a whole number from 0 to 120.",
+        ),
+        (
+            'key = "final"',
+            'key = "final"\nvisit_minutes = 7.5',
+            "rounds.final.visit_minutes",
+            "7.5 cannot stand here. It is written like this: visit_minutes = 0",
         ),
         (
             'key = "final"',

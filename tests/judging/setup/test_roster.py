@@ -219,6 +219,16 @@ def test_what_is_shown_beside_the_rule_decides_nothing_and_may_change_after_the_
         assert session.exec(select(Round.beside)).one() == "adaptive"
 
 
+def test_how_long_a_visit_takes_decides_nothing_and_may_change_after_the_first_ballot() -> None:
+    with memory() as session:
+        roster.store(session, event_form(), "test")
+        score_one(session)
+        for minutes, said in ((8, (0, 8)), (0, (8, 0))):
+            assert fields(roster.store(session, changed(locked={"visit_minutes": minutes}), "test")) == [
+                {"visit_minutes": said}
+            ]
+
+
 def test_a_final_round_keeps_its_minimum_of_ballots() -> None:
     with memory() as session:
         roster.store(session, event_form(), "test")

@@ -27,4 +27,4 @@ def test_what_the_scripts_of_a_page_say_is_on_it(page: PageName) -> None:
     begun = set(re.findall(r"\bsay\(`(\w+)\$", sources))  # and ended by what there is to say
     assert (len(said) > 5, said - texts) == (True, set())
     assert [start for start in begun if not any(text.startswith(start) for text in texts)] == []
-    assert begun == {"late_"} | ({"asked_"} if page == "card" else set())
+    assert begun == {"late_"} | ({"asked_", "visit_"} if page == "card" else set())

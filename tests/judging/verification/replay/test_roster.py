@@ -41,6 +41,15 @@ def test_texts_may_change_under_ballots() -> None:
     assert replay.course.rounds["r"].criteria["a"]["name_en"] == "Impact"
 
 
+def test_a_round_of_before_there_were_timers_gets_one_under_ballots() -> None:
+    replay = small()
+    replay.tell(given("J1", "T1"))
+    replay.tell(entry("round.changed", "round:r", {"before": {"visit_minutes": 0}, "after": {"visit_minutes": 8}}))
+    assert replay.course.rounds["r"].told["visit_minutes"] == 8
+    with pytest.raises(Illegal, match="the entries before it say"):
+        replay.tell(entry("round.changed", "round:r", {"before": {"visit_minutes": 5}, "after": {"visit_minutes": 0}}))
+
+
 @pytest.mark.parametrize(
     "deed",
     [
