@@ -1,6 +1,7 @@
 """The judge's pages as machines can see them: accessible, wide enough, with targets for a thumb."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -12,8 +13,10 @@ from serving import Served
 from scoreboard.judging import rounds
 from scoreboard.judging.reports import absences
 
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}}
+DRAWN = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 # Where a whole card leads somewhere, the card is the target.
 SMALL = """[...document.querySelectorAll(
     'a, button, .choice, summary, textarea, [type=text], [type=search], [type=password]')]
@@ -31,8 +34,12 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 async def looked_at(page: Page) -> list[object]:
     """Faults that a machine sees: of accessibility, of size, of width."""
-    found = await Axe().run(page, options=RULES)
-    faults: list[object] = [(each["id"], each["nodes"][0]["target"]) for each in found.response["violations"]]
+    faults: list[object] = []
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way to another
+        await page.evaluate(DRAWN)
+        found = await Axe().run(page, options=RULES)
+        faults += [(scheme, each["id"], each["nodes"][0]["target"]) for each in found.response["violations"]]
     if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         faults.append("too wide")
     return [*faults, *await page.evaluate(SMALL)]
