@@ -45,7 +45,7 @@ async def current(served: Served, cast: Cast) -> list[tuple[int, dict[str, Decim
 async def listening(app: ASGIApp, port: int) -> AsyncIterator[None]:
     """Run any application in the server's place."""
     with listening_socket("127.0.0.1", port) as bound:
-        async with under_way(uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off")), bound):
+        async with under_way(uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off")), bound):
             yield
 
 

@@ -26,7 +26,16 @@ from scoreboard.wire.headers import of_refusal
 
 STATIC = Static()
 TABLE = routes(STATIC)
-PLACES = {"slug": "hack", "key": "final", "round": "final", "team": "T1", "judge": "J1", "person": "1", "device": "1"}
+PLACES = {
+    "slug": "hack",
+    "key": "final",
+    "round": "final",
+    "team": "T1",
+    "judge": "J1",
+    "person": "1",
+    "device": "1",
+    "sequence": "1",
+}
 PLACES["uuid"] = "6d7d6a0e-7f0c-4d4f-9a53-50a7b2f0a001"
 METHODS = ("GET", "HEAD", "POST", "PUT", "BREW")
 OF_THE_VERIFIER = policy((STATIC.folder / "verify.html").read_text(encoding="utf-8"))

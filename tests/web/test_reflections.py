@@ -39,7 +39,16 @@ WORDS = (
     "next",
     "name",
 )
-PLACES = {"slug": "hack", "key": "final", "round": "final", "team": "T1", "person": "1", "device": "1", "uuid": "1"}
+PLACES = {
+    "slug": "hack",
+    "key": "final",
+    "round": "final",
+    "team": "T1",
+    "person": "1",
+    "device": "1",
+    "uuid": "1",
+    "sequence": "1",
+}
 PLACES["judge"] = "J1"
 TABLE = [route for route in routes(Static()) if isinstance(route, Route) and not route.path.endswith("/stream")]
 RUNS = re.compile(r'(href|src|action|formaction)="\s*javascript:', re.IGNORECASE)

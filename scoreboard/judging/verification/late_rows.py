@@ -25,7 +25,7 @@ def compare_late(session: Session, event: Event, course: Course, verdict: Verdic
         for uuid, late in round_.late.items()
     }
     stored = dict(stored_late(session, event))
-    for sequence in sorted(told.keys() | stored.keys(), key=str):
+    for sequence in sorted(told.keys() | stored.keys(), key=in_order):
         if stored.get(sequence) != told.get(sequence):
             verdict.blame(
                 Check.ROWS,
@@ -33,6 +33,11 @@ def compare_late(session: Session, event: Event, course: Course, verdict: Verdic
                 "What is stored of a late ballot, as if of entry %(sequence)s, is not what came and was decided.",
                 sequence=str(sequence),
             )
+
+
+def in_order(sequence: object) -> tuple[int, str]:
+    """Numbers as such; what should be a number and is not comes first."""
+    return (sequence, "") if type(sequence) is int else (0, str(sequence))
 
 
 def fields_of(uuid: str, late: LateCourse, round_: RoundCourse) -> Fields:
