@@ -28,7 +28,7 @@ export class Away {
     if (!this.#section) return; // nothing to be said any more
     const { round, team } = page;
     const address = cardOf({ round: { key: round } }, team);
-    this.#part("whose").textContent = document.getElementById("team").textContent;
+    this.#part("whose").replaceChildren(...document.getElementById("team").cloneNode(true).childNodes);
     this.#part("recusal").href = `${address}/recusal`;
     this.#part("absence").action = `${address}/absence`;
     this.#part("absence").elements.judge.value = page.judge;
