@@ -61,6 +61,7 @@ SYMBOL_KEEPS = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "
 
 OURS = ("js", "css")
 NAMED = re.compile(r"""static\(['"](js/[^'"]+)['"]\)""")  # a script, by a template
+PHONE = "js/judge/pages.js"  # all that it imports goes into one file: a phone fetches it over the worst of networks
 WORKER = "js/judge/worker.js"  # not a module, and its first lines are the server's
 
 STAMP = ".made-from"
@@ -186,8 +187,11 @@ def make_built(root: Path, workplace: Path) -> Path:
     for part in OURS:
         shutil.copytree(root / "static" / part, workplace / part)
     built = workplace / "built"
-    pages = ["--bundle", "--splitting", "--format=esm", "--chunk-names=js/[name]-[hash]", "--outbase=."]
-    esbuild("static/built/js", [*entries(root), *pages, f"--outdir={built}"], workplace)
+    modules = ["--bundle", "--format=esm"]
+    shared = ["--splitting", "--chunk-names=js/[name]-[hash]", "--outbase=.", f"--outdir={built}"]
+    others = [path for path in entries(root) if path != PHONE]
+    esbuild("static/built/js", [*others, *modules, *shared], workplace)
+    esbuild(PHONE, [PHONE, *modules, f"--outfile={built / PHONE}"], workplace)
     esbuild(WORKER, [WORKER, f"--outfile={built / WORKER}"], workplace)
     sheets = sorted(path.relative_to(workplace).as_posix() for path in (workplace / "css").glob("*.css"))
     esbuild("static/built/css", [*sheets, "--outbase=.", f"--outdir={built}"], workplace)

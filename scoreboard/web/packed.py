@@ -19,8 +19,10 @@ KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
 FOLDERS: Final = ("js", "css")
 BUILT: Final = "built"
 STAMP: Final = ".made-from"
-# In a script as it is written, and in a minified one.
-IMPORTED: Final = re.compile(r"(?:^|[;}])(?:import|export)\b[^;'\"]*?[\"'](\.[^\"']+)[\"']", re.MULTILINE)
+# In a script as it is written, and in a minified one; at its head, or later.
+IMPORTED: Final = re.compile(
+    r"(?:(?:^|[;}])(?:import|export)\b[^;'\"(]*?|\bimport\()[\"'](\.[^\"']+)[\"']", re.MULTILINE
+)
 
 
 class Packed:

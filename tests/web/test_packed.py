@@ -13,6 +13,7 @@ import {
   z,
 } from "../../z.js";
 export { w } from './w.js';
+await (x ? import("./a.js") : import("./b.js"));
 const text = "export nothing from './no.js'";
 """
 
@@ -61,7 +62,14 @@ def test_the_build_and_the_server_agree_on_what_is_current() -> None:
 
 
 def test_a_module_names_what_it_imports() -> None:
-    assert imported("js/judge/a.js", SCRIPT.decode()) == ["js/judge/lib/x.js", "js/y.js", "z.js", "js/judge/w.js"]
+    assert imported("js/judge/a.js", SCRIPT.decode()) == [
+        "js/judge/lib/x.js",
+        "js/y.js",
+        "z.js",
+        "js/judge/w.js",
+        "js/judge/a.js",
+        "js/judge/b.js",
+    ]
     minified = 'import{a as b}from"../chunk-X.js";import"./c.js";var t="from";export{b as d};'
     assert imported("js/judge/a.js", minified) == ["js/chunk-X.js", "js/judge/c.js"]
 

@@ -25,7 +25,7 @@ from scoreboard.web.templating import Static
 
 SCOPE: Final = "/judge"
 WORKER: Final = "js/judge/worker.js"
-ENTRIES: Final = ("js/judge/list.js", "js/judge/card.js")
+PAGES: Final = "js/judge/pages.js"
 OTHERS: Final = ("css/tokens.css", "css/base.css", "css/judge.css", "vendor/icons.svg", "img/icon.svg")
 ICONS: Final = (
     ("img/icon.svg", "any", "image/svg+xml", "any"),
@@ -37,7 +37,7 @@ ICONS: Final = (
 
 def kept_files(static: Static) -> list[str]:
     """The path in static/ of each file that the phone keeps."""
-    return list(dict.fromkeys([*OTHERS, *(path for entry in ENTRIES for path in static.modules(entry))]))
+    return [*OTHERS, *static.modules(PAGES)]
 
 
 def worker(static: Static) -> Callable[[Request[State]], Awaitable[Response]]:
