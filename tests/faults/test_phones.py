@@ -79,9 +79,12 @@ class Hall:
             await opened(page)
         if await page.locator("#submit").is_hidden():  # the same as before
             return
-        known = await submissions(page)
+        known, refused = await submissions(page), await refused_of(page, team)
+        seen = await page.locator("#compare").count() > 0
         await page.locator("#submit").click()
         device.sent |= dict.fromkeys(await submitted(page, known), (team, scores))
+        if seen:  # the judge submits what is on this phone, with the other side in view
+            device.given_up |= refused - set(await submissions(page))
 
     async def submit_until(self, goal: int) -> None:
         """Let them score until there are so many submissions."""
@@ -138,6 +141,12 @@ async def submissions(page: Page) -> dict[str, dict[str, int]]:
         each["uuid"]: {key: int(value) for key, value in each["scores"].items()}
         for each in (*known["outbox"], *known["confirmed"])
     }
+
+
+async def refused_of(page: Page, team: str) -> set[str]:
+    """The submissions for a team that wait for the judge to choose, and those behind them."""
+    waiting = [each for each in (await page.evaluate(KNOWN))["outbox"] if each["team"] == team]
+    return {each["uuid"] for each in waiting} if any(each.get("refused") for each in waiting) else set()
 
 
 async def submitted(page: Page, known: Collection[str]) -> set[str]:
