@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from described import criterion, event_form, judge, round_form, team
 from faults.load import Crowd, judging
 from faults.process import Server, ask, free_port, killed, start_warm
-from faults.stage import CRITERIA, JUDGES, TEAMS, Stage, set_up
+from faults.stage import CRITERIA, JUDGES, TEAMS, Stage, one_round, set_up
 from readers import Audience
 from sqlmodel import Session
 from websockets.asyncio.client import connect
@@ -27,15 +26,9 @@ LAST_SECONDS = 60  # in which everybody has the last state
 
 
 def renamed(stage: Stage, number: int) -> None:
-    """Import the event again, from beside the server, with another name for a team."""
-    form = event_form(
-        rounds=(round_form("final", *(criterion(key) for key in CRITERIA)),),
-        organisations=(),
-        tracks=(),
-        awards=(),
-        judges=tuple(judge(key) for key in JUDGES),
-        teams=tuple(replace(team(key), name_en=f"Team {key}, {number}") for key in TEAMS),
-    )
+    """Import the event again, from beside the server, with other names of its teams."""
+    before = one_round(JUDGES, TEAMS, CRITERIA)
+    form = replace(before, teams=tuple(replace(team, name_en=f"{team.key}, {number}") for team in before.teams))
     engine = open_engine(stage.database)
     try:
         with Session(engine) as session:
