@@ -12,6 +12,7 @@ from scoreboard.database import open_engine
 from scoreboard.judging import access, rounds
 from scoreboard.judging.pairing.devices import sign_in_judge
 from scoreboard.judging.setup import roster
+from scoreboard.judging.setup.description import EventForm
 from scoreboard.migrations import prepare
 from scoreboard.models import Judge, Round
 
@@ -55,11 +56,9 @@ def set_up(database: str) -> Stage:
     return stage
 
 
-def store_open_round(
-    session: Session, judges: tuple[str, ...], teams: tuple[str, ...], criteria: tuple[str, ...]
-) -> Round:
-    """Import an event as organisers do, so that the ledger tells all of it, and open its round."""
-    form = event_form(
+def one_round(judges: tuple[str, ...], teams: tuple[str, ...], criteria: tuple[str, ...]) -> EventForm:
+    """Describe an event of one round, in which nobody belongs to anything."""
+    return event_form(
         rounds=(round_form("final", *(criterion(key) for key in criteria)),),
         organisations=(),
         tracks=(),
@@ -67,7 +66,13 @@ def store_open_round(
         judges=tuple(judge(key) for key in judges),
         teams=tuple(team(key) for key in teams),
     )
-    roster.store(session, form, "command:import")
+
+
+def store_open_round(
+    session: Session, judges: tuple[str, ...], teams: tuple[str, ...], criteria: tuple[str, ...]
+) -> Round:
+    """Import an event as organisers do, so that the ledger tells all of it, and open its round."""
+    roster.store(session, one_round(judges, teams, criteria), "command:import")
     session.flush()
     round_ = session.execute(select(Round)).scalar_one()
     return rounds.open_round(session, round_.id or 0, "organiser:olga")

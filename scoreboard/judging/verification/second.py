@@ -70,8 +70,9 @@ class Second:
     def __init__(self, order: Order, verdict: Verdict) -> None:
         self.verdict = verdict
         self.done = 0  # bytes of a file that it has read
-        # Not a child of multiprocessing's: that would first import all that this process was started with.
-        self.process = subprocess.Popen(  # noqa: S603  (this interpreter, a module of ours, no shell, no word of anybody's)
+        # Not a child of multiprocessing's: that would first import all that this process was started with. Everything
+        # in the command is written here, and no shell reads it; what is to be verified goes through the pipe.
+        self.process = subprocess.Popen(  # noqa: S603  (as said above)
             [sys.executable, "-P", "-m", fingerprints.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
