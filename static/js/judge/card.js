@@ -187,14 +187,14 @@ class Card {
 
   #keep(base_revision) {
     const { round, team } = page;
-    const draft = { round, team, base_revision, entered_at: this.#outbox.clock.now, ...this.#form.values };
+    const draft = { round, team, base_revision, entered_at: this.#outbox.clock.earliest, ...this.#form.values };
     this.#drafts.note(draft);
     return this.#store.saveDraft(draft);
   }
 
   #forget() {
     const { round, team } = page;
-    if (this.#draft) this.#drafts.note({ round, team, base_revision: this.#base, entered_at: this.#outbox.clock.now, ...NOTHING });
+    if (this.#draft) this.#drafts.note({ round, team, base_revision: this.#base, entered_at: this.#outbox.clock.earliest, ...NOTHING });
     return this.#store.dropDraft(round, team);
   }
 
@@ -208,7 +208,7 @@ class Card {
       round,
       team,
       base_revision: newer === undefined ? this.#base : (newer?.revision ?? 0),
-      entered_at: this.#outbox.clock.now,
+      entered_at: this.#outbox.clock.earliest,
       ...this.#form.values,
     });
     this.#undo.clear(this.#form.values);

@@ -55,7 +55,7 @@ export class Outbox extends EventTarget {
     this.#store = store;
     this.#witness = new Witness(store);
     this.#judge = judge;
-    this.clock = new Clock(store.held?.offset);
+    this.clock = new Clock(store.held?.clock);
     if (this.#witness.distrusts) this.state = DISTRUSTED;
   }
 
@@ -213,7 +213,7 @@ export class Outbox extends EventTarget {
       return { answer: before.told };
     }
     if (answer) {
-      await this.#store.hold({ tag, offset: this.clock.offset, told: answer });
+      await this.#store.hold({ tag, clock: this.clock.known, told: answer });
       this.dispatchEvent(new Event("bundle"));
     }
     return { answer, held };

@@ -17,7 +17,7 @@ import { reflect, reflected } from "./mirror.js";
  * @typedef {Draft & {uuid: string, order: number, refused?: {code: string, message: string, current?: object}}} Item
  * @typedef {Item & {revision?: number, receipt: object}} Confirmed without a revision where it was kept as late
  * @typedef {{began?: string, said?: "last" | "over", later?: {kind: "busy" | "skip", since: string}}} Visit times of the server's
- * @typedef {{scope: string, tag: string, offset: number, told: object}} Held the bundle, as the server told it last
+ * @typedef {{scope: string, tag: string, clock: {offset: number, error: number}, told: object}} Held the bundle, as the server told it last
  * @typedef {{scope: string, round: string, view: "visits" | "own", teams: string[]}} Order without teams: by their totals
  */
 
