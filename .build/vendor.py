@@ -194,7 +194,7 @@ def make_built(root: Path, workplace: Path) -> Path:
     esbuild(PHONE, [PHONE, *modules, f"--outfile={built / PHONE}"], workplace)
     esbuild(WORKER, [WORKER, f"--outfile={built / WORKER}"], workplace)
     sheets = sorted(path.relative_to(workplace).as_posix() for path in (workplace / "css").glob("*.css"))
-    esbuild("static/built/css", [*sheets, "--outbase=.", f"--outdir={built}"], workplace)
+    esbuild("static/built/css", [*sheets, "--bundle", "--outbase=.", f"--outdir={built}"], workplace)
     return built
 
 

@@ -19,9 +19,9 @@ KINDS: Final = {".js": "text/javascript", ".css": "text/css"}
 FOLDERS: Final = ("js", "css")
 BUILT: Final = "built"
 STAMP: Final = ".made-from"
-# In a script as it is written, and in a minified one; at its head, or later.
+# In a script as it is written, and in a minified one; at its head, or later. And in a style sheet.
 IMPORTED: Final = re.compile(
-    r"(?:(?:^|[;}])(?:import|export)\b[^;'\"(]*?|\bimport\()[\"'](\.[^\"']+)[\"']", re.MULTILINE
+    r"(?:(?:^|[;}])(?:@?import|export)\b[^;'\"(]*?|\bimport\()[\"'](\.[^\"']+)[\"']", re.MULTILINE
 )
 
 
@@ -79,6 +79,6 @@ def fingerprint(static: Path) -> str:
     return digest.hexdigest()
 
 
-def imported(path: str, script: str) -> list[str]:
-    """What a module imports, as paths of the same kind as its own."""
-    return [normpath(f"{path}/../{name}") for name in IMPORTED.findall(script)]
+def imported(path: str, text: str) -> list[str]:
+    """What a module or a style sheet imports, as paths of the same kind as its own."""
+    return [normpath(f"{path}/../{name}") for name in IMPORTED.findall(text)]

@@ -11,6 +11,7 @@ from scoreboard.models import Judge
 from scoreboard.web.auth import signed_in_judge
 from scoreboard.web.judge.card import page_for_script, questions
 from scoreboard.web.judge.home import hold_to_judge
+from scoreboard.web.judge.words import texts_for_script
 from scoreboard.web.state import State
 
 
@@ -49,6 +50,8 @@ async def page(request: Request[State], judge: Judge, problem: ScoreboardError |
         bundle=bundle,
         questions=questions(bundle.rubric),
         page=page_for_script(bundle, language),
+        texts=texts_for_script(language, "review"),
+        empty=False,
         problem=language.error(problem) if problem else None,
         page_address="/judge/review",
     )

@@ -25,8 +25,8 @@ from scoreboard.web.templating import Static
 
 SCOPE: Final = "/judge"
 WORKER: Final = "js/judge/worker.js"
-PAGES: Final = "js/judge/pages.js"
-OTHERS: Final = ("css/tokens.css", "css/base.css", "css/judge.css", "vendor/icons.svg", "img/icon.svg")
+ENTRIES: Final = ("css/judge.css", "js/judge/pages.js")
+IMAGES: Final = ("vendor/icons.svg", "img/icon.svg")
 ICONS: Final = (
     ("img/icon.svg", "any", "image/svg+xml", "any"),
     ("img/icon-192.png", "192x192", "image/png", "any"),
@@ -37,7 +37,7 @@ ICONS: Final = (
 
 def kept_files(static: Static) -> list[str]:
     """The path in static/ of each file that the phone keeps."""
-    return [*OTHERS, *static.modules(PAGES)]
+    return [*IMAGES, *(path for entry in ENTRIES for path in static.needs(entry))]
 
 
 def worker(static: Static) -> Callable[[Request[State]], Awaitable[Response]]:

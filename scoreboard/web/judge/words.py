@@ -4,9 +4,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from scoreboard.i18n import Language, _
 
-PageName: TypeAlias = Literal["list", "card"]
+PageName: TypeAlias = Literal["list", "card", "review"]
 
-BOTH: Final = {
+ALL: Final = {
     "not_scored": _("Not scored yet"),
     "draft": _("Saved on this phone"),
     "waiting": _("Saved on this phone. It is sent as soon as there is a connection."),
@@ -69,10 +69,12 @@ CARD: Final = {
     "asked_far": _("The total of %(value)s is far from your others, around %(mean)s. Is that what you mean?"),
 }
 
+OWN: Final[dict[PageName, dict[str, str]]] = {"list": LIST, "card": CARD, "review": {}}
+
 
 def texts_for_script(language: Language, page: PageName) -> dict[str, Any]:
     """Give the texts of a page by their keys; one that counts has a form for each plural category."""
-    texts = {key: language.text(text) for key, text in (BOTH | (LIST if page == "list" else CARD)).items()}
+    texts = {key: language.text(text) for key, text in (ALL | OWN[page]).items()}
     return texts | counted(language) if page == "list" else texts
 
 

@@ -26,8 +26,8 @@ async def test_all_ballots_are_on_one_page_and_are_signed_there(served: Served) 
     cast = await scored(served)
     async with judge(served, cast) as phone:
         page = await phone.get("/judge/review")
-        assert 'data-ballots="T1:1 T2:1"' in page.text
-        assert (page.text.count(">75.0<"), "data-unsent" in page.text) == (2, True)
+        assert form(page)["seen"] == "T1:1 T2:1"
+        assert (page.text.count(">75.0<"), 'id="unsent-block"' in page.text) == (2, True)
         answer = await phone.post("/judge/review", data={**form(page), "pin": "٤٣٢١", "again": "4321"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/judge/review")
         signed = await phone.get("/judge/review")
