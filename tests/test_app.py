@@ -6,7 +6,7 @@ from sqlmodel import text
 from visitors import judge, stranger
 
 from scoreboard.app import LARGEST_BODY
-from scoreboard.web.security import HEADERS
+from scoreboard.web.security import due
 
 
 async def pieces() -> AsyncIterator[bytes]:
@@ -36,11 +36,11 @@ async def test_a_failure_of_ours_is_told_in_words_with_every_header(served: Serv
         500,
         {"code": "error", "message": "Something went wrong on our side. Please try again."},
     )
-    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert due("application/json").items() <= dict(answer.headers).items()
 
 
 async def test_every_answer_carries_the_headers(served: Served) -> None:
     async with stranger(served) as browser:
         for address in ("/", "/nowhere", "/console", "/j", "/healthz"):
             answer = await browser.get(address)
-            assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+            assert due(answer.headers.get("content-type", "")).items() <= dict(answer.headers).items()

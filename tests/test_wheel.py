@@ -67,7 +67,7 @@ def files_below(folder: Path) -> set[str]:
 def test_the_wheel_carries_every_template_and_static_file_and_what_is_vendored(wheel: Path) -> None:
     ours = files_below(CHECKOUT / "templates") | files_below(CHECKOUT / "static")
     fonts = {f"plex-{subset}-{weight}.woff2" for subset in ("arabic", "latin") for weight in (400, 600, 700)}
-    vendored = {".made-from", "LICENSES.txt", "htmx.js", "icons.svg", "idb.js", "plex.css"} | fonts
+    vendored = {".made-from", "LICENSES.txt", "htmx.js", "icons.svg", "idb.js", "judge.svg", "plex.css"} | fonts
 
     carried = {name for name in checksums(wheel) if name.startswith(("scoreboard/templates/", "scoreboard/static/"))}
 
@@ -78,7 +78,9 @@ def test_the_wheel_carries_every_template_and_static_file_and_what_is_vendored(w
 def test_the_wheel_carries_the_scripts_and_sheets_of_every_page_as_they_are_sent(wheel: Path) -> None:
     pages = [page.read_text() for page in (CHECKOUT / "templates").rglob("*.html")]
     named = {path for page in pages for path in re.findall(r"static\('((?:js|css)/[^']+)'\)", page)}
-    made = {name.removeprefix(BUILT) for name in checksums(wheel) if name.startswith(BUILT)}
+    all_made = {name.removeprefix(BUILT) for name in checksums(wheel) if name.startswith(BUILT)}
+    made = {name for name in all_made if not name.endswith(".gz")}
+    assert all_made - made == {f"{name}.gz" for name in made - {".made-from"}}
     shared = {name for name in made if re.fullmatch(r"js/chunk-\w{8}\.js", name)}
     assert made - shared == named | {".made-from", "js/judge/worker.js"}
     assert len(shared) > 1

@@ -194,9 +194,9 @@ def post(policy: Policy, path: str, handler: Handler) -> Route:
     return Route(path, handler, methods=["POST"], middleware=[Middleware(Guard, policy)])
 
 
-def put(policy: Policy, path: str, handler: Handler) -> Route:
+def put(policy: Policy, path: str, handler: Handler, *further: Middleware) -> Route:
     """Something that is stored under a name of the sender's."""
-    return Route(path, handler, methods=["PUT"], middleware=[Middleware(Guard, policy)])
+    return Route(path, handler, methods=["PUT"], middleware=[Middleware(Guard, policy), *further])
 
 
 def form(policy: Policy, path: str, handler: Handler) -> Route:

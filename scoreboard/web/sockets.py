@@ -28,7 +28,7 @@ from scoreboard.live.hub import Hub
 from scoreboard.live.messages import SAID, Bye, Here
 from scoreboard.live.topics import Sink, Subscriber, Version
 from scoreboard.web.auth import address_of
-from scoreboard.web.security import HEADERS
+from scoreboard.web.security import due
 from scoreboard.web.state import State
 from scoreboard.web.watch import refused
 from scoreboard.wire.fanout import EXTENSION
@@ -100,7 +100,7 @@ async def turn_away(websocket: WebSocket[State], refusal: Crowded) -> None:
     """Refuse a socket before it is accepted, and say when to come back."""
     refused(websocket.scope, refusal.code)
     if "websocket.http.response" in websocket.scope.get("extensions", {}):
-        headers = {**HEADERS, "cache-control": "no-store", "retry-after": str(refusal.extra["seconds"])}
+        headers = {**due("application/json"), "cache-control": "no-store", "retry-after": str(refusal.extra["seconds"])}
         answer = JSONResponse({"code": refusal.code, **refusal.extra}, refusal.status, headers)
         await websocket.send_denial_response(answer)
     else:

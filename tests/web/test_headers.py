@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 from scoreboard.app import LARGEST_BODY, routes
 from scoreboard.web.limits import MOST_PER_SESSION
 from scoreboard.web.reports import ADDRESS
-from scoreboard.web.security import HEADERS
+from scoreboard.web.security import due
 from scoreboard.web.templating import Static
 from scoreboard.web.verifier import policy
 from scoreboard.wire.headers import of_refusal
@@ -40,6 +40,8 @@ PLACES["uuid"] = "6d7d6a0e-7f0c-4d4f-9a53-50a7b2f0a001"
 METHODS = ("GET", "HEAD", "POST", "PUT", "BREW")
 OF_THE_VERIFIER = policy((STATIC.folder / "verify.html").read_text(encoding="utf-8"))
 
+NONE: Mapping[str, str] = {}
+
 # What may be kept by whoever is in between, and for how long.
 KEPT = {
     "/e/hack/standings.json": "public, max-age=1",
@@ -54,15 +56,15 @@ KEPT = {
 def lacking(answer: httpx2.Response) -> dict[str, str | None]:
     """The headers that are not as they should be."""
     path = answer.request.url.path
-    due = {**HEADERS, "cache-control": KEPT.get(path, "no-store") if answer.status_code in {200, 304} else "no-store"}
-    if path == "/verify" and answer.status_code == 200:
-        due["content-security-policy"] = OF_THE_VERIFIER
-    return unlike(due, answer.headers)
+    kept = KEPT.get(path, "no-store") if answer.status_code in {200, 304} else "no-store"
+    others = {"content-security-policy": OF_THE_VERIFIER} if (path, answer.status_code) == ("/verify", 200) else {}
+    return unlike(kept, answer.headers, others)
 
 
-def unlike(due: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str | None]:
-    """What is due and is not there as it should be."""
-    return {name: headers.get(name) for name, value in due.items() if headers.get(name) != value}
+def unlike(kept: str, headers: Mapping[str, str], others: Mapping[str, str] = NONE) -> dict[str, str | None]:
+    """What is due to an answer of its kind and is not there as it should be."""
+    wanted = {**due(headers.get("content-type", "")), "cache-control": kept, **others}
+    return {name: headers.get(name) for name, value in wanted.items() if headers.get(name) != value}
 
 
 def addresses() -> list[str]:
@@ -143,8 +145,8 @@ async def test_every_refusal_carries_the_headers(served: Served, cast: Cast) -> 
         await served.database.write(lambda session: session.execute(text("DROP TABLE score")))
         answer = await phone.get("/judge/bundle")
         found.setdefault(answer.status_code, []).append(answer)
-    due = {200, 204, 206, 304, 400, 401, 403, 404, 413, 416, 422, 429, 500}
-    assert due - set(found) == set()
+    expected = {200, 204, 206, 304, 400, 401, 403, 404, 413, 416, 422, 429, 500}
+    assert expected - set(found) == set()
     wrong = {
         (answer.request.method, str(answer.request.url), status): lacks
         for status, answers in found.items()
@@ -164,7 +166,7 @@ def kept_apart(answer: httpx2.Response) -> dict[str, str | None]:
 
 async def test_a_stream_begins_with_the_headers(served: Served, cast: Cast) -> None:
     async with stranger(served) as browser, browser.stream("GET", f"/e/{cast.slug}/stream") as answer:
-        assert (answer.status_code, unlike({**HEADERS, "cache-control": "no-store"}, answer.headers)) == (200, {})
+        assert (answer.status_code, unlike("no-store", answer.headers)) == (200, {})
 
 
 async def test_a_socket_that_finds_no_room_is_told_so_with_the_headers(
@@ -178,7 +180,7 @@ async def test_a_socket_that_finds_no_room_is_told_so_with_the_headers(
         for socket in sockets:
             await socket.close()
     answer = refused.value.response
-    assert (answer.status_code, unlike({**HEADERS, "cache-control": "no-store"}, answer.headers)) == (503, {})
+    assert (answer.status_code, unlike("no-store", answer.headers)) == (503, {})
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
@@ -219,7 +221,7 @@ async def test_a_socket_that_is_not_let_in_is_told_so_with_the_headers(
 ) -> None:
     answered, found = await told(served, line, **headers)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
-    lacks = unlike({**HEADERS, "cache-control": "no-store"}, found)
+    lacks = unlike("no-store", found)
     lacks.pop("content-security-policy", None)  # there is nothing that it could hold back
     assert (answered, lacks, "content-security-policy" in found) == (status, {}, True)
 
@@ -240,4 +242,4 @@ async def test_what_is_no_request_is_answered_with_the_headers(
     served: Served, line: str, headers: dict[str, str], status: int
 ) -> None:
     answered, found = await told(served, line, **headers)
-    assert (answered, unlike(of_refusal(secure=False), found)) == (status, {})
+    assert (answered, unlike("no-store", found, of_refusal(secure=False))) == (status, {})

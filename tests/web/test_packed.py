@@ -28,6 +28,7 @@ def static(tmp_path: Path) -> Path:
         "built/js/a.js": "a",
         "built/js/chunk-X.js": "x",
         "built/css/a.css": "a{}",
+        "built/css/a.css.gz": "as the build packed it",
     }.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
@@ -42,6 +43,7 @@ def contents(static: Path) -> dict[str, bytes]:
 def test_what_was_built_is_sent_in_the_place_of_what_it_was_built_from(static: Path) -> None:
     built = {"js/a.js": b"a", "js/b.js": b"b", "js/chunk-X.js": b"x", "css/a.css": b"a{}"}
     assert contents(static) == built
+    assert packed_files(static)["css/a.css"].packed == b"as the build packed it"
 
 
 @pytest.mark.parametrize("path", ["js/b.js", "js/new.js", "css/a.css"])

@@ -1,8 +1,8 @@
-"""What a phone keeps so that it opens without a network: empty pages, the worker that gives them out, the manifest.
+"""What a phone keeps so that it opens without a network: an empty page, the worker that gives it out, the manifest.
 
-The empty list and the empty card are drawn by the same templates as the others, with the round's rubric and with
-nothing of any judge in them; scripts fill them from the bundle that the phone keeps. An empty page and a bundle belong
-together by their `form`: a hash of what the empty pages say of the event.
+The empty page holds the list and the card as the other pages have them, with the round's rubric and with nothing of any
+judge; scripts fill the one that is asked for from the bundle that the phone keeps. An empty page and a bundle belong
+together by their `form`: a hash of what the empty page says of the event.
 """
 
 import hashlib
@@ -19,14 +19,14 @@ from scoreboard.judging.bundle import AssignedTeam, Bundle, bundle_of, criterion
 from scoreboard.models import Team
 from scoreboard.web.auth import signed_in_judge
 from scoreboard.web.judge.card import Entry, drawing, questions
-from scoreboard.web.judge.words import PageName, texts_for_script
+from scoreboard.web.judge.words import texts_for_script
 from scoreboard.web.state import State
 from scoreboard.web.templating import Static
 
 SCOPE: Final = "/judge"
 WORKER: Final = "js/judge/worker.js"
 ENTRIES: Final = ("css/judge.css", "js/judge/pages.js")
-IMAGES: Final = ("vendor/icons.svg", "img/icon.svg")
+IMAGES: Final = ("vendor/judge.svg", "img/icon.svg")
 ICONS: Final = (
     ("img/icon.svg", "any", "image/svg+xml", "any"),
     ("img/icon-192.png", "192x192", "image/png", "any"),
@@ -80,7 +80,7 @@ async def show_manifest(request: Request[State]) -> Response:
 
 
 def form_of(bundle: Bundle, language: Language) -> str:
-    """Name what the empty pages say of the event, in a language: pages and bundles of one name fit each other."""
+    """Name what the empty page says of the event, in a language: pages and bundles of one name fit each other."""
     event, round_ = bundle.event, bundle.round
     said = (
         language.code,
@@ -92,18 +92,8 @@ def form_of(bundle: Bundle, language: Language) -> str:
     return hashlib.sha256(to_json(said)).hexdigest()[:12]
 
 
-async def show_empty_list(request: Request[State]) -> Response:
-    """``GET /judge/list``: the list of teams, empty."""
-    return await empty(request, "list")
-
-
-async def show_empty_card(request: Request[State]) -> Response:
-    """``GET /judge/card``: the card of no team, with the questions."""
-    return await empty(request, "card")
-
-
-async def empty(request: Request[State], name: PageName) -> Response:
-    """Draw a page with nothing of any judge in it."""
+async def show_empty(request: Request[State]) -> Response:
+    """``GET /judge/empty``: the list and the card, with nothing of any judge in them."""
     judge = await signed_in_judge(request)
     bundle = await request.state["database"].read(bundle_of, judge)
     pages = request.state["pages"]
@@ -112,7 +102,7 @@ async def empty(request: Request[State], name: PageName) -> Response:
     page = {**drawing(language, bundle), "form": form, "empty": True}
     return pages.render(
         request,
-        f"judge/{name}.html",
+        "judge/empty.html",
         event=bundle.event,
         headers={"scoreboard-form": form, "scoreboard-release": pages.static.release},
         bundle=bundle.without_judge(),
@@ -125,7 +115,7 @@ async def empty(request: Request[State], name: PageName) -> Response:
         editable=True,
         next=None,
         page=page,
-        texts=texts_for_script(language, name),
+        texts=texts_for_script(language, "empty"),
         page_address=SCOPE,
     )
 

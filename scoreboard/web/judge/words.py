@@ -4,7 +4,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from scoreboard.i18n import Language, _
 
-PageName: TypeAlias = Literal["list", "card", "review"]
+PageName: TypeAlias = Literal["list", "card", "review", "empty"]
 
 ALL: Final = {
     "not_scored": _("Not scored yet"),
@@ -69,13 +69,13 @@ CARD: Final = {
     "asked_far": _("The total of %(value)s is far from your others, around %(mean)s. Is that what you mean?"),
 }
 
-OWN: Final[dict[PageName, dict[str, str]]] = {"list": LIST, "card": CARD, "review": {}}
+OWN: Final[dict[PageName, dict[str, str]]] = {"list": LIST, "card": CARD, "review": {}, "empty": LIST | CARD}
 
 
 def texts_for_script(language: Language, page: PageName) -> dict[str, Any]:
     """Give the texts of a page by their keys; one that counts has a form for each plural category."""
     texts = {key: language.text(text) for key, text in (ALL | OWN[page]).items()}
-    return texts | counted(language) if page == "list" else texts
+    return texts | counted(language) if page in {"list", "empty"} else texts
 
 
 def counted(language: Language) -> dict[str, dict[str, str]]:

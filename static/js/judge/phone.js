@@ -4,7 +4,7 @@
  */
 import { block, Texts } from "../lib/texts.js";
 import { SIGNED_OUT, Outbox } from "./outbox.js";
-import { forget, keepPages, watchVersions } from "./shell.js";
+import { forget, keepPage, watchVersions } from "./shell.js";
 import { Store } from "./store.js";
 
 const FRESH = /[?&]fresh$/; // asks the worker for a page of the server's
@@ -51,7 +51,7 @@ function prepare(store, outbox) {
   });
   outbox.addEventListener("bundle", () => {
     gone = false;
-    keepPages(outbox.bundle.form);
+    keepPage(outbox.bundle.form);
   });
   watchVersions((take) => offer(take, store));
   for (const form of document.querySelectorAll(".language-switch")) form.addEventListener("submit", speak);

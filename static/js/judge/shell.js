@@ -1,5 +1,5 @@
 /**
- * What lets the pages open without a network: the worker, and the empty pages that it keeps. On plain http there is none
+ * What lets the pages open without a network: the worker, and the empty page that it keeps. On plain http there is none
  * of it, and the page says so.
  */
 import { forgetBundles } from "./database.js";
@@ -17,11 +17,11 @@ globalThis.trustedTypes?.createPolicy("default", {
 });
 
 /**
- * Have the worker in place, and the empty pages that fit a bundle. Resolves without either where the browser has no
+ * Have the worker in place, and the empty page that fits a bundle. Resolves without either where the browser has no
  * workers, or does not reach the server.
  * @param {string} form of the bundle
  */
-export async function keepPages(form) {
+export async function keepPage(form) {
   const workers = navigator.serviceWorker;
   if (!workers) return;
   try {

@@ -2,15 +2,14 @@
  * The service worker of the judge's pages. The server puts three constants in front: RELEASE; VERSION, that of the
  * static files; and PATHS, those of them that belong to the pages.
  *
- * It gives out those files, and an empty page where a judge opens the list or a card; everything else is the network's.
+ * It gives out those files, and the empty page where a judge opens the list or a card; everything else is the network's.
  * A new one waits until no card is in hand.
  */
 /* global RELEASE, VERSION, PATHS */
 const FILES = new Set(PATHS.map((path) => `/static/${VERSION}/${path}`));
 const KEPT = `scoreboard-files ${RELEASE}`;
 const EMPTY = `scoreboard-empty ${RELEASE}`;
-const LIST = "/judge/list";
-const CARD = "/judge/card";
+const PAGE = "/judge/empty"; // the list and the card in one
 const SIGN = "/judge/find"; // the list leads on to the card of the team that is named
 const ONE_CARD = /^\/judge\/[^/]+\/[^/]+$/;
 const DOOR = /^\/j(\/|$)/;
@@ -27,10 +26,9 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET") return request.mode === "navigate" ? event.respondWith(network(request)) : undefined;
   if (FILES.has(pathname)) event.respondWith(file(request));
   else if (request.mode === "navigate" && (pathname === SIGN ? !search.endsWith("&fresh") : !search)) {
-    const empty = emptyPage(pathname);
     // Whoever comes from the door is shown by the server, if it can be reached: it may be another judge than before.
     const entering = DOOR.test(place(request.referrer));
-    if (empty) event.respondWith(entering ? fetch(request).catch(() => page(empty, request)) : page(empty, request));
+    if (isKept(pathname)) event.respondWith(entering ? fetch(request).catch(() => page(request)) : page(request));
     else event.respondWith(network(request));
   }
 });
@@ -43,7 +41,7 @@ async function install() {
     if (!ours(answer, "scoreboard-version", VERSION)) throw new TypeError(`no ${address}`);
     await cache.put(address, answer);
   });
-  // Empty pages need a judge who is signed in; where there is none they come later.
+  // The empty page needs a judge who is signed in; where there is none it comes later.
   await Promise.all([...files, fill()]);
 }
 
@@ -52,14 +50,12 @@ async function clear() {
   await Promise.all(names.filter((name) => name !== KEPT && name !== EMPTY).map((name) => caches.delete(name)));
 }
 
-/** Fetch both empty pages. Gives whether they are there. */
+/** Fetch the empty page. Gives whether it is there. */
 async function fill() {
   try {
-    const pages = await Promise.all([LIST, CARD].map((address) => fetch(address, { redirect: "error", cache: "no-store" })));
-    const [one, other] = pages.map(({ headers }) => headers.get("scoreboard-form"));
-    if (!pages.every((page) => ours(page, "scoreboard-release", RELEASE)) || one !== other) return false;
-    const cache = await caches.open(EMPTY);
-    await Promise.all([cache.put(LIST, pages[0]), cache.put(CARD, pages[1])]);
+    const answer = await fetch(PAGE, { redirect: "error", cache: "no-store" });
+    if (!ours(answer, "scoreboard-release", RELEASE)) return false;
+    await (await caches.open(EMPTY)).put(PAGE, answer);
     return true;
   } catch {
     return false;
@@ -71,9 +67,9 @@ function ours({ status, type, headers }, name, value) {
   return status === 200 && type === "basic" && headers.get(name) === value;
 }
 
-/** Have the empty pages that fit a bundle. */
+/** Have the empty page that fits a bundle. */
 async function keep(form) {
-  const kept = await caches.match(CARD, { cacheName: EMPTY });
+  const kept = await caches.match(PAGE, { cacheName: EMPTY });
   return kept?.headers.get("scoreboard-form") === form || fill();
 }
 
@@ -95,18 +91,17 @@ async function network(request) {
     return await fetch(request);
   } catch {
     const from = place(request.referrer);
-    return Response.redirect(`${emptyPage(from) ? from : "/judge"}#unreached`, 303);
+    return Response.redirect(`${isKept(from) ? from : "/judge"}#unreached`, 303);
   }
 }
 
-async function page(empty, request) {
-  return (await caches.match(empty, { cacheName: EMPTY })) ?? fetch(request);
+async function page(request) {
+  return (await caches.match(PAGE, { cacheName: EMPTY })) ?? fetch(request);
 }
 
-/** Which empty page stands for an address; undefined for those that are the network's. */
-function emptyPage(pathname) {
-  if (pathname === "/judge" || pathname === SIGN) return LIST;
-  return ONE_CARD.test(pathname) && !pathname.startsWith("/judge/ballots/") ? CARD : undefined;
+/** Whether the empty page stands for an address; the others are the network's. */
+function isKept(pathname) {
+  return pathname === "/judge" || pathname === SIGN || (ONE_CARD.test(pathname) && !pathname.startsWith("/judge/ballots/"));
 }
 
 function place(url) {
