@@ -21,8 +21,8 @@ OF_PAGES = (
     "object-src 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types default; report-uri /reports/csp"
 )
-# Of all else, which loads and runs nothing: only a service worker asks us for something. Short, since it comes with every
-# answer to a phone.
+# Of all else, which loads and runs nothing: only a service worker asks us for something. Short, since it comes with
+# every answer to a phone.
 OF_OTHERS = "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
