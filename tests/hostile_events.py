@@ -14,9 +14,10 @@ from sqlmodel import Session, col, select
 from scoreboard.database import Database
 from scoreboard.exchange.folder import read_folder, write_folder
 from scoreboard.exchange.folder.files import SHORT
-from scoreboard.judging import ballots, decisions, publication, rounds
+from scoreboard.judging import announcements, ballots, decisions, publication, rounds
 from scoreboard.judging.ballots import BallotForm
 from scoreboard.judging.ballots.forms import LONGEST_TEXT
+from scoreboard.judging.reports import recusals
 from scoreboard.judging.results import contest
 from scoreboard.judging.setup import roster
 from scoreboard.judging.setup.description import (
@@ -38,6 +39,7 @@ from scoreboard.models import Assignment, Event, Judge, Round, Team
 from scoreboard.texts import tidy
 
 GUEST = "J0"  # who scores every team
+RECUSED = ("J1", "T1")  # who must not score whom, and says so
 CONTROLS = {chr(code) for code in (*range(32), *range(127, 160))} - {"\t", "\n"}
 
 
@@ -68,6 +70,7 @@ class Siege:
     remarks: str  # many of them in one text, as comments and reasons are
     comment: str
     note: str
+    told: str  # what is announced, which is short
 
     def at(self, place: int) -> str:
         """A text as it is shown; the places go round."""
@@ -196,7 +199,8 @@ async def lay_siege(
             roles.give_role(session, event_id, other.id or 0, Role.AUDITOR, f"organiser:{owner}")
         rounds.open_round(session, round_.id or 0, f"organiser:{owner}")
         long = [remarks_of(texts, 1000), remarks_of(texts, LONGEST_TEXT), remarks_of(texts[::-1], LONGEST_TEXT)]
-        return Siege(slug, texts, event_id, round_.id or 0, judges, owner, token, *long)
+        told = remarks_of(texts, announcements.LONGEST)
+        return Siege(slug, texts, event_id, round_.id or 0, judges, owner, token, *long, told)
 
     siege = await database.write(store)
     await play(database, siege, apart=apart)
@@ -204,7 +208,7 @@ async def lay_siege(
 
 
 async def play(database: Database, siege: Siege, *, apart: bool) -> None:
-    """Let the guest score every team (where teams are apart, two judges), and excuse all others with reasons."""
+    """Let the guest score every team (where teams are apart, two judges), and all others be excused, with reasons."""
     actor = f"organiser:{siege.organiser}"
     duties = await database.read(assigned, siege.round_id)
     for place, (judge, team) in enumerate(duties):
@@ -222,9 +226,14 @@ async def play(database: Database, siege: Siege, *, apart: bool) -> None:
             await ballots.submit(database, siege.judges[judge], form)
 
     def decide(session: Session) -> None:
-        for place, (judge, team) in enumerate(duties):
-            if judge != GUEST and not apart:
+        for place, (judge, team) in enumerate([] if apart else duties):
+            if (judge, team) == RECUSED:
+                recusals.recuse(session, siege.judges[judge], "r0", team, "other", siege.remarks)
+            elif judge != GUEST:
                 decisions.skip(session, siege.round_id, judge, team, siege.at(place), actor)
+        announcements.announce(session, siege.event_id, "", siege.told, siege.told, actor)
+        rounds.pause(session, siege.round_id, siege.remarks, actor)
+        rounds.resume(session, siege.round_id, siege.remarks, actor)
         decisions.withdraw(session, siege.event_id, "T1", siege.remarks, actor)
         decisions.disqualify(session, siege.event_id, "T2", siege.remarks, actor)
 

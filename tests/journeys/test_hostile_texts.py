@@ -15,6 +15,7 @@ from hostile import MARKUP
 from hostile_events import (
     GUEST,
     NAMES,
+    RECUSED,
     Siege,
     accept,
     described,
@@ -213,7 +214,7 @@ class Visitor:
 
     async def see(self, where: str, siege: Siege, *, every: bool) -> set[str]:
         """Look at the page as it is now."""
-        seen = await self.look([*siege.all(), siege.remarks, siege.comment, siege.note], where)
+        seen = await self.look([*siege.all(), siege.remarks, siege.comment, siege.note, siege.told], where)
         # The first two teams no longer compete, so that a ranking does not name them.
         due = siege.all() - ({siege.at(0), siege.at(1)} if "/result" in where else set())
         if every:
@@ -348,6 +349,7 @@ async def test_hostile_texts_that_come_over_the_socket_are_texts(
             replace(team, name_en=names[place - 7], name_ar="", status=out.get(team.key, ""), out_reason=siege.remarks)
             for place, team in enumerate(form.teams)
         ),
+        assignments=tuple(each for each in form.assignments if (each.judge, each.team) != RECUSED),
     )
     later = replace(siege, texts=names[:-7] + names[-5:])  # without those of the teams that are out
     async with visiting(served, browser) as visitor:
