@@ -198,9 +198,13 @@ async def lay_siege(
             other = organisers.add_organiser(session, name, "", everywhere=False)
             roles.give_role(session, event_id, other.id or 0, Role.AUDITOR, f"organiser:{owner}")
         rounds.open_round(session, round_.id or 0, f"organiser:{owner}")
-        long = [remarks_of(texts, 1000), remarks_of(texts, LONGEST_TEXT), remarks_of(texts[::-1], LONGEST_TEXT)]
-        told = remarks_of(texts, announcements.LONGEST)
-        return Siege(slug, texts, event_id, round_.id or 0, judges, owner, token, *long, told)
+        long = [
+            remarks_of(texts, 1000),
+            remarks_of(texts, LONGEST_TEXT),
+            remarks_of(texts[::-1], LONGEST_TEXT),
+            remarks_of(texts, announcements.LONGEST),
+        ]
+        return Siege(slug, texts, event_id, round_.id or 0, judges, owner, token, *long)
 
     siege = await database.write(store)
     await play(database, siege, apart=apart)

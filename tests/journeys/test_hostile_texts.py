@@ -349,7 +349,7 @@ async def test_hostile_texts_that_come_over_the_socket_are_texts(
             replace(team, name_en=names[place - 7], name_ar="", status=out.get(team.key, ""), out_reason=siege.remarks)
             for place, team in enumerate(form.teams)
         ),
-        assignments=tuple(each for each in form.assignments if (each.judge, each.team) != RECUSED),
+        assignments=tuple(each for each in form.assignments or () if (each.judge, each.team) != RECUSED),
     )
     later = replace(siege, texts=names[:-7] + names[-5:])  # without those of the teams that are out
     async with visiting(served, browser) as visitor:
