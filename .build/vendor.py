@@ -63,7 +63,7 @@ SVG = "http://www.w3.org/2000/svg"
 SYMBOL_KEEPS = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
 
 OURS = ("js", "css")
-NAMED = re.compile(r"""static\(['"](js/[^'"]+)['"]\)""")  # a script, by a template
+NAMED = re.compile(r"""static\(['"]((?:js|css)/[^'"]+)['"]\)""")  # a script or a sheet, by a template
 PHONE = "js/judge/pages.js"  # all that it imports goes into one file: a phone fetches it over the worst of networks
 WORKER = "js/judge/worker.js"  # not a module, and its first lines are the server's
 
@@ -115,7 +115,7 @@ def fingerprint_of(folder: Path, *parts: str) -> str:
 
 
 def entries(root: Path) -> list[str]:
-    """The scripts that templates name, as paths in static/."""
+    """The scripts and sheets that templates name, as paths in static/."""
     found = [NAMED.findall(page.read_text(encoding="utf-8")) for page in (root / "templates").rglob("*.html")]
     return sorted({path for paths in found for path in paths})
 
@@ -193,11 +193,12 @@ def make_built(root: Path, workplace: Path) -> Path:
     built = workplace / "built"
     modules = ["--bundle", "--format=esm"]
     shared = ["--splitting", "--chunk-names=js/[name]-[hash]", "--outbase=.", f"--outdir={built}"]
-    others = [path for path in entries(root) if path != PHONE]
+    named = entries(root)
+    others = [path for path in named if path.endswith(".js") and path != PHONE]
     esbuild("static/built/js", [*others, *modules, *shared], workplace)
     esbuild(PHONE, [PHONE, *modules, f"--outfile={built / PHONE}"], workplace)
     esbuild(WORKER, [WORKER, f"--outfile={built / WORKER}"], workplace)
-    sheets = sorted(path.relative_to(workplace).as_posix() for path in (workplace / "css").glob("*.css"))
+    sheets = [path for path in named if path.endswith(".css")]
     esbuild("static/built/css", [*sheets, "--bundle", "--outbase=.", f"--outdir={built}"], workplace)
     for path in sorted(path for path in built.rglob("*") if path.is_file()):
         path.with_name(f"{path.name}.gz").write_bytes(zopfli.gzip.compress(path.read_bytes()))
