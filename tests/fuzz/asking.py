@@ -123,6 +123,7 @@ def addresses(draw: st.DrawFn, house: House, route: BaseRoute) -> str:
         "person": ["1", "2", "9" * 30],
         "device": ["1"],
         "judge": ["J1", "J2"],
+        "sequence": ["1", "7", "9" * 30],
     }
 
     def filled(name: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 async def page(served: Served, browser: Browser) -> Page:
     """A page of ours on which the script can be called as `lib`."""
     page = await browser.new_page()
-    await page.goto(f"{served.url}/healthz")
+    await page.goto(f"{served.url}/nowhere")  # a page of ours, with no scripts of its own
     address = Static().address("js/judge/hindsight.js")
     await page.evaluate(f"async () => {{ globalThis.lib = await import('{address}'); }}")
     return page

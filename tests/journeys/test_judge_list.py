@@ -1,5 +1,6 @@
 """The judge's list in a real browser: finding a team, the code on its table, the own ranking, and the end of it all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
@@ -7,7 +8,7 @@ import pytest
 from builder import Cast, build_event, score
 from hostile import MARKUP
 from phones import browsing, choose, open_card, phone_of, visited
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Error, Page, Route, expect
 from serving import Served
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -338,6 +339,35 @@ async def test_hostile_names_are_names_in_the_ranking_and_in_the_search(served: 
 
 def rename(session: Session, team: int, name: str) -> None:
     session.execute(update(Team).where(col(Team.id) == team).values(name_en=name))
+
+
+async def test_what_is_asked_of_the_list_before_it_knows_the_teams_waits_for_them(
+    served: Served, browser: Browser
+) -> None:
+    cast = await build_event(served.database, judges=1, teams=6)
+    for n, team in enumerate(cast.teams):
+        await score(served.database, cast, "J1", team, 5, n)
+    page = await (await phone_of(served, browser, cast)).new_page()
+    faults: list[Error] = []
+    known = asyncio.Event()
+
+    def note(fault: Error) -> None:
+        faults.append(fault)
+
+    async def held_up(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    page.on("pageerror", note)
+    await page.route("**/judge/bundle?*", held_up)
+    async with page.expect_request("**/judge/bundle?*"):
+        await page.goto(f"{served.url}/judge")
+    await page.locator("#find").fill("3")
+    await expect(page.locator("[data-view=own]")).to_be_disabled()
+    assert len(await shown(page)) == 6
+    known.set()
+    await expect(page.locator("[data-view=own]")).to_be_enabled()
+    assert (await shown(page), faults) == (["T3"], [])
 
 
 # The end.

@@ -29,7 +29,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 async def page_with(served: Served, browser: Browser, *modules: str) -> AsyncIterator[Page]:
     """A page of ours on which some modules can be called as `lib`."""
     page = await browser.new_page()
-    await page.goto(f"{served.url}/healthz")
+    await page.goto(f"{served.url}/nowhere")  # a page of ours, with no scripts of its own
     for module in modules:
         address = Static().address(f"js/{module}")
         await page.evaluate(

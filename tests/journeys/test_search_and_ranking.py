@@ -21,7 +21,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 async def page(served: Served, browser: Browser) -> Page:
     """A page of ours on which the scripts can be called as `lib`."""
     page = await browser.new_page()
-    await page.goto(f"{served.url}/healthz")
+    await page.goto(f"{served.url}/nowhere")  # a page of ours, with no scripts of its own
     addresses = [
         Static().address(path) for path in ("js/lib/search.js", "js/judge/ranking.js", "js/judge/hindsight.js")
     ]

@@ -16,7 +16,7 @@ const { page, texts, store, outbox } = await open();
 const { language } = page;
 const find = (id) => document.getElementById(id);
 const WORDS = { received: "received", skipped: "excused", absent: "absent", pending: "not_scored" };
-const finder = new Finder(texts, drawTeams);
+const finder = new Finder(texts, () => told && drawTeams());
 const ranks = new Ranks(language, texts, store, drawTeams);
 let told = page.empty ? outbox.bundle : undefined; // a page of the server's says what it knows by itself
 let sought = location.pathname === SIGN ? new URLSearchParams(location.search).get("team") : null;

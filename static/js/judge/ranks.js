@@ -59,7 +59,10 @@ export class Ranks {
     const byTotal = ownOrder(own);
     this.#order = ranked ? placed(arranged(teams, byTotal)) : [];
     find("views").hidden = own.length < LEAST;
-    for (const button of find("views").children) button.ariaPressed = (button.dataset.view === "own") === ranked;
+    for (const button of find("views").children) {
+      button.disabled = false;
+      button.ariaPressed = (button.dataset.view === "own") === ranked;
+    }
     find("ranking").hidden = !ranked;
     find("by-totals").disabled = this.#order.every(({ team }, index) => team === byTotal[index].team);
     const first = this.#order.map(({ team }) => told.assignments.find((each) => each.team === team));

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from builder import Cast, build_event, issue_link, score
 from httpx2 import AsyncClient, Response
+from pydantic_core import to_json
 from serving import Served
 from sqlmodel import Session, select
 
@@ -165,7 +166,7 @@ def first_of(session: Session) -> tuple[int, int]:
 def ballot_of(team: str, scores: dict[str, str]) -> bytes:
     """A ballot as a phone sends it."""
     texts = {"comment": "", "note": "", "entered_at": "2026-12-06T09:00:00.000Z"}
-    return json.dumps({"round": "final", "team": team, "base_revision": 0, "scores": scores, **texts}).encode()
+    return to_json({"round": "final", "team": team, "base_revision": 0, "scores": scores, **texts})
 
 
 async def test_the_bundle_of_thirty_teams_weighs_little(served: Served) -> None:
