@@ -1,4 +1,4 @@
-"""The push benchmark runs, and nobody who watches misses anything; its figures at this size say nothing."""
+"""Benchmarks run: nobody who watches misses anything, and a phone is measured. Their figures here say nothing."""
 
 import json
 import os
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from parts import absent
 
-PUSH = Path(__file__).resolve().parents[1] / "benchmarks" / "push.py"
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+PUSH, PHONE = FOLDER / "push.py", FOLDER / "phone.py"
 SERVERS = ("floor", "ours")
 
 
@@ -38,3 +39,17 @@ def test_every_broadcast_reaches_every_viewer_once() -> None:
             name: [figures[key] for key in ("missed", "faults", "closed")] for name, figures in case["servers"].items()
         }
         assert told == {name: [0, 0, 0] for name in SERVERS}
+
+
+def test_a_phone_is_measured(chromium: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, PHONE, f"--chromium={chromium}", "--rounds=1", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=180,
+        env={key: value for key, value in os.environ.items() if not key.startswith("SCOREBOARD_")},
+    )
+    figures = json.loads(ended.stdout.splitlines()[-1])
+    kinds = {"fcp_near", "fcp_far", "usable_near", "usable_far", "bytes", "offline", "tap_p95_ms", "ack_p95_ms"}
+    assert {name for name, value in figures.items() if value > 0} == kinds
