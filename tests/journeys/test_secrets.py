@@ -16,7 +16,7 @@ from faults.process import Server, ask, free_port, killed, start
 from kept import store_imported
 from pairs import ANDROID, IPHONE
 from phones import FLAGS, PHONE, choose
-from playwright.async_api import BrowserContext, Page, Playwright, async_playwright, expect
+from playwright.async_api import BrowserContext, Locator, Page, Playwright, async_playwright, expect
 from sqlalchemy import text
 from sqlmodel import Session, select
 from wiretap import found_in, tapped
@@ -138,6 +138,12 @@ async def browser_on(playwright: Playwright, chromium: str, folder: Path, agent:
     )
 
 
+async def texts(shown: Locator) -> list[str]:
+    """What stands there, once the page that has it is there: a click does not wait for the page it leads to."""
+    await shown.first.wait_for()
+    return await shown.all_inner_texts()
+
+
 async def enter_console(stage: Stage, page: Page, url: str) -> None:
     """By the one-time link; then a password and a second factor, and in again by both."""
     (secret,) = stage.secrets["one-time link"]
@@ -154,7 +160,7 @@ async def enter_console(stage: Stage, page: Page, url: str) -> None:
     stage.learn("factor", secret, " ".join(secret[at : at + 4] for at in range(0, 32, 4)))
     await page.locator("#code").fill(pyotp.TOTP(secret).generate_otp(factors.step_now()))
     await page.get_by_role("button", name="Turn it on").click()
-    codes = await page.locator(".paper-codes code").all_inner_texts()
+    codes = await texts(page.locator(".paper-codes code"))
     stage.learn("codes on paper", *codes, *(code.replace("-", "") for code in codes))
     await page.request.post(f"{url}/console/sign-out", headers=ALONE)
     await page.goto(f"{url}/console/sign-in")
@@ -172,7 +178,7 @@ async def enter_console(stage: Stage, page: Page, url: str) -> None:
     await page.locator("#code").fill(codes[1])
     await page.get_by_role("button", name="Yes, it is me").click()
     await page.get_by_role("button", name="Go on").click()
-    stage.learn("code", *(await page.locator(".badge .code").all_inner_texts()))
+    stage.learn("code", *await texts(page.locator(".badge .code")))
     for part in ("", "/ledger", "/judges/J1", "/teams", "/server", "/result"):
         await page.goto(f"{url}/console/e/{SLUG}{part}")
 
@@ -197,9 +203,10 @@ async def judge_on_another(stage: Stage, page: Page, url: str) -> None:
     (secret,), (pin,) = stage.secrets["link"], stage.secrets["pin"]
     wrong = "000000" if pin != "000000" else "111111"
     await page.goto(f"{url}/j#{secret}")
-    for typed in (wrong, pin):
-        await page.locator("#pin").fill(typed)
-        await page.get_by_role("button", name="Yes, that is me").click()
+    await page.locator("#pin").fill(wrong)
+    await page.get_by_role("button", name="Yes, that is me").click()
+    await page.locator("#pin[aria-invalid]").fill(pin)  # on the page that says that it was wrong
+    await page.get_by_role("button", name="Yes, that is me").click()
     await page.wait_for_url("**/judge")
     await page.request.post(f"{url}/judge/sign-out", headers=ALONE)
     await page.goto(f"{url}/j")
