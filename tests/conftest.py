@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of Debian's chromium, or of Chrome."""
     for name in ("chromium", "chromium-browser", "google-chrome"):

@@ -28,6 +28,7 @@ from scoreboard.web.state import State
 from scoreboard.web.watch import refused
 
 EVENT: Final = "slug"  # the part of an address that names the event
+BALLOT: Final = "uuid"  # the part that names a judge's ballot
 WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -109,7 +110,8 @@ async def admit_judge(connection: HTTPConnection[State]) -> None:
     A regular's ballot is let through: whose it is is asked where it is stored.
     """
     token, database = auth.token_of(connection, auth.JUDGE), connection.state["database"]
-    if connection.scope.get("method") == "PUT" and token in connection.state["regulars"]:
+    sends_ballot = connection.scope.get("method") == "PUT" and BALLOT in connection.path_params
+    if sends_ballot and token in connection.state["regulars"]:
         return
     connection.scope[auth.JUDGE], to_note = await database.read(access.judge_present, token)
     if to_note and connection.scope.get("method") == "GET":  # a ballot is not held up by that

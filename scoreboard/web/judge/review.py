@@ -53,5 +53,6 @@ async def page(request: Request[State], judge: Judge, problem: ScoreboardError |
         texts=texts_for_script(language, "review"),
         empty=False,
         problem=language.error(problem) if problem else None,
+        about_pin=isinstance(problem, InvalidForm | WrongPin),
         page_address="/judge/review",
     )

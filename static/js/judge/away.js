@@ -107,6 +107,7 @@ export function drawLater(element, later, texts) {
   if (!later) return;
   const use = element.querySelector("use");
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${ICONS[later.kind]}`));
+  use.parentNode.classList.toggle("directional", later.kind === "skip");
   const words = later.kind === "busy" ? texts.say("come_back", { time: texts.minute(untilOf(later)) }) : texts.say("skipped");
   const said = element.querySelector(".words");
   if (said.textContent !== words) said.textContent = words;

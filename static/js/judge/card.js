@@ -226,6 +226,7 @@ class Card {
   }
 
   draw() {
+    const focused = document.activeElement;
     this.#form.draw();
     this.#drawTally();
     const newer = this.#newer;
@@ -240,6 +241,7 @@ class Card {
     find("submit").className = "";
     find("submit").textContent = texts.say(this.#current ? "submit_correction" : "submit");
     find("next").hidden = !submitted;
+    if (focused.getClientRects().length === 0) find(submitted ? "next" : "main").focus({ preventScroll: true });
     this.#drawNext();
     this.#beside.draw(this.#form.values.scores, this.#form.total, !submitted);
     notices(this.#store, this.#outbox, texts);

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from builder import build_event
 from serving import Served
@@ -39,3 +40,12 @@ async def test_what_is_no_draft_is_refused_in_words(served: Served) -> None:
             assert (answer.status_code, answer.json()["code"]) == (status, code)
         assert (await phone.put("/judge/drafts", content=b"[]")).json()["code"] == "invalid_form"
         assert (await phone.get("/judge/bundle")).json()["drafts"] == {}
+
+
+async def test_who_has_sent_a_ballot_already_begins_the_next_one_as_anybody(served: Served) -> None:
+    cast = await build_event(served.database)
+    async with judge(served, cast) as phone:
+        sent = {"round": "final", "team": "T1", "base_revision": 0, "scores": {"impact": "7", "quality": "8"}}
+        assert (await phone.put(f"/judge/ballots/{uuid4()}", json=sent)).status_code == 200
+        assert (await phone.put("/judge/drafts", json=draft(team="T2"))).status_code == 204
+        assert list((await phone.get("/judge/bundle")).json()["drafts"]) == ["T2"]
