@@ -9,8 +9,9 @@ from playwright.async_api import Page
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 HEIGHTS: Final = {390: 844, 320: 640, 1280: 800}  # by the width
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# What depends on a width or on a scheme; everything else is looked at once.
-DRAWN: Final = ["color-contrast", "link-in-text-block", "scrollable-region-focusable"]
+# What depends on a scheme, and what on a width besides; everything else is looked at once.
+COLOURS: Final = ["color-contrast", "link-in-text-block"]
+DRAWN: Final = [*COLOURS, "scrollable-region-focusable"]
 
 # Two frames, so that what was asked for is drawn.
 SETTLED: Final = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
@@ -100,8 +101,9 @@ async def looked_at(page: Page) -> list[str]:
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme)
             await page.evaluate(SETTLED)
-            whole = width == PHONE["width"] and scheme == "light"
-            faults += marked(f"{width} {scheme}", await page.evaluate(AXE, ["tag", TAGS] if whole else ["rule", DRAWN]))
+            whole = (width, scheme) == (PHONE["width"], "light")
+            rules = ["tag", TAGS] if whole else ["rule", DRAWN if scheme == "light" else COLOURS]
+            faults += marked(f"{width} {scheme}", await page.evaluate(AXE, rules))
         faults += marked(str(width), [fault for look in (SMALL, WIDE) for fault in await page.evaluate(look)])
     await page.emulate_media(color_scheme="light")
     faults += [fault for look in (OUTLINE, STILL) for fault in await page.evaluate(look)]

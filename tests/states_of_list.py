@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from builder import Cast, score
+from builder import Cast, issue_link, score
 from lateness import send_late
-from phones import choose, visited
+from phones import choose, sign_in, visited
 from playwright.async_api import Page, Route, expect
 from sqlalchemy import delete
 from sqlmodel import Session, col
@@ -211,7 +211,8 @@ async def untrustworthy(stage: Stage) -> AsyncIterator[State]:
 
 
 async def shut_out(stage: Stage) -> AsyncIterator[State]:
-    cast = await stage.event(teams=3)
+    cast = await stage.event(teams=3, judges=2)
+    other = await issue_link(stage.served.database, cast.judges["J2"])
     phone = await stage.phone(cast)
     await phone.route(
         BUNDLE, lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Please pay</p>")
@@ -227,6 +228,12 @@ async def shut_out(stage: Stage) -> AsyncIterator[State]:
     await page.evaluate(WAKE)
     await expect(page.locator("#revoked")).to_be_visible()
     yield "A list on a device that was signed out", page
+    shared = await stage.phone(cast)
+    page = await stage.list_on(shared)
+    await sign_in(shared, stage.served, other.secret)
+    await page.evaluate(WAKE)
+    await expect(page.locator("#signed-out")).to_be_visible()
+    yield "A list of one judge after another has signed in", page
 
 
 async def poor_browsers(stage: Stage) -> AsyncIterator[State]:

@@ -59,6 +59,9 @@ async def test_a_skipped_team_comes_last_until_that_is_taken_back(served: Served
         await page.get_by_role("button", name="Later: skip for now").click()
         await expect(page.locator("#next")).to_contain_text(following)
     await expect(page.locator(".later:visible .words")).to_have_text(["Skipped for now"] * 2)
+    await expect(page.locator(".later:visible .icon").first).to_have_class(
+        re.compile("directional")
+    )  # mirrored in Arabic
     page = await open_card(context, served, "T3")
     await expect(page.locator("#next")).to_have_attribute("href", "/judge/final/T1")
     await page.goto(f"{served.url}/judge")
