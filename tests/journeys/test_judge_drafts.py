@@ -1,11 +1,11 @@
 """What a judge has begun on one phone is on the other one, too."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from builder import Cast, build_event
 from phones import PHONE, browsing, choose, expect_chosen, open_card, phone_of
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Response, expect
 from serving import Served
 from sqlmodel import Session, select
 
@@ -23,10 +23,20 @@ async def card_on(served: Served, browser: Browser, cast: Cast, team: str = "T1"
     return await open_card(await phone_of(served, browser, cast), served, team)
 
 
+def hears(comment: str = "", **scores: str) -> Callable[[Response], bool]:
+    """Whether it is an answer to just this draft: how much is told at once is up to the phone."""
+
+    def matches(answer: Response) -> bool:
+        sent = (answer.request.post_data_json if answer.url.endswith("/judge/drafts") else None) or {}
+        return (sent.get("scores"), sent.get("comment")) == (scores, comment)
+
+    return matches
+
+
 async def test_who_loses_a_phone_goes_on_with_another(served: Served, browser: Browser) -> None:
     cast = await build_event(served.database, judges=1, teams=2)
     lost = await card_on(served, browser, cast)
-    async with lost.expect_response(lambda answer: answer.url.endswith("/judge/drafts")):
+    async with lost.expect_response(hears(impact="7", comment="Well begun.")):
         await choose(lost, impact=7)
         await lost.fill("#comment", "Well begun.")
     await lost.context.close()
@@ -51,7 +61,7 @@ async def test_what_is_submitted_on_one_device_asks_nothing_of_the_other(served:
     second = await browser.new_context(viewport=PHONE)
     token = await served.database.write(another_device, cast.judges["J1"])
     await second.add_cookies([{"name": "judge", "value": token, "url": served.url}])
-    async with one.expect_response(lambda answer: answer.url.endswith("/judge/drafts")):
+    async with one.expect_response(hears(impact="7")):
         await choose(one, impact=7)
     other = await open_card(second, served, "T1")
     await expect_chosen(other, "7")
@@ -67,9 +77,9 @@ async def test_what_is_submitted_on_one_device_asks_nothing_of_the_other(served:
 async def test_what_is_cleared_does_not_come_back(served: Served, browser: Browser) -> None:
     cast = await build_event(served.database, judges=1, teams=2)
     page = await card_on(served, browser, cast)
-    async with page.expect_response(lambda answer: answer.url.endswith("/judge/drafts")):
+    async with page.expect_response(hears(impact="7")):
         await choose(page, impact=7)
-    async with page.expect_response(lambda answer: answer.url.endswith("/judge/drafts")):
+    async with page.expect_response(hears()):
         await page.locator("#q-impact .clear").click()
     other = await card_on(served, browser, cast)
     await expect(other.locator("#status")).to_have_text("Not scored yet")
