@@ -28,7 +28,7 @@ from scoreboard.models import Judge, JudgeLink
 AWAY = 0.5  # the share of submissions that are made without a network
 RELOADS = 0.2
 DONE = re.compile("received|attention")
-LAST_SECONDS = 120  # in which everything has arrived, once all is well
+LAST_SECONDS = 600  # that a phone may take for all that it holds, over the worst of networks
 # Every submission that this phone knows of, those that the judge gave up not included.
 KNOWN = """async () => {
   const database = await new Promise((opened) => {
@@ -116,7 +116,9 @@ class Hall:
             async with asyncio.timeout(LAST_SECONDS):
                 while waiting := (await page.evaluate(KNOWN))["outbox"]:
                     await opened(page, f"{self.url}/judge/final/{waiting[0]['team']}")
-                    await expect(page.locator("#status")).to_have_attribute("data-state", DONE, timeout=60_000)
+                    await expect(page.locator("#status")).to_have_attribute(
+                        "data-state", DONE, timeout=1000 * LAST_SECONDS
+                    )
                     await self.settle(device, page)
 
 
