@@ -72,7 +72,7 @@ class Second:
         self.done = 0  # bytes of a file that it has read
         # Not a child of multiprocessing's: that would first import all that this process was started with. Everything
         # in the command is written here, and no shell reads it; what is to be verified goes through the pipe.
-        self.process = subprocess.Popen(  # noqa: S603  (as said above)
+        self.process = subprocess.Popen(  # noqa: S603  (this interpreter and a module of ours; no shell)
             [sys.executable, "-P", "-m", fingerprints.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
